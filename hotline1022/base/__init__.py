@@ -1,0 +1,1 @@
+"""What every context stands on: clock, ids, errors, database, events, jobs, log. It knows no context and no rule of the hotline."""
