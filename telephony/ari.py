@@ -44,7 +44,7 @@ def refusal(status: int, method: str, resource: str) -> AriRefused:
 
 
 class Ari:
-    """Requests by name. Every id given here must be a whole UUID or a channel id: an id that is a prefix of another one fails in Asterisk."""
+    """Requests by name. Ids are whole UUIDs or channel ids: one that is a prefix of another fails in Asterisk."""
 
     def __init__(self, transport: AriTransport) -> None:
         self._ask = transport.request

@@ -1,0 +1,65 @@
+"""What the line tells the others. Facts only; nothing here knows what a ticket or a transcript makes of them."""
+
+from typing import Literal
+
+from hotline1022.base.events import Event
+
+Side = Literal["caller", "operator"]
+
+
+class CallArrived(Event):
+    """Somebody rings the hotline. ``number`` is E.164, None when hidden; ``flow`` is the version of the menu that they hear."""
+
+    call: str
+    number: str | None
+    flow: str
+
+
+class ConsentRecorded(Event):
+    """What the caller decided about recording, at which wording of the notice. ``key`` is None when they said nothing."""
+
+    call: str
+    recorded: bool
+    key: str | None
+    text_version: str
+
+
+class ReportTaken(Event):
+    """The caller has left a matter with the hotline and was given ``code`` for it, or would have been.
+
+    ``source`` is its natural key: the same matter told twice has the same one. ``topic`` is the menu's word for it.
+    ``kind`` is "voice" with a recording, "callback" without. ``code`` is None when nobody could be told one.
+    """
+
+    call: str
+    source: str
+    number: str | None
+    kind: Literal["voice", "callback"]
+    topic: str
+    urgent: bool
+    code: str | None
+
+
+class CallEnded(Event):
+    """The caller's channel is gone. ``cause`` is Asterisk's or the reason why we believe so; ``result`` is the menu's last word."""
+
+    call: str
+    cause: str
+    result: str
+    recorded: bool
+
+
+class RecordingReady(Event):
+    """The call's recording is complete: two channels, the caller on the left; ``path`` is relative to the recordings folder."""
+
+    call: str
+    path: str
+    sha256: str
+    seconds: float
+
+
+class RecordingLost(Event):
+    """A call that was to be recorded has no usable recording; ``reason`` is a Vietnamese sentence."""
+
+    call: str
+    reason: str
