@@ -1,6 +1,7 @@
 """Live audio legs: one direction of a call, sent by Asterisk straight to a transcriber. No audio and no word passes through here."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -116,11 +117,8 @@ class LiveLegs:
             if channel["name"].startswith(("Snoop/", "AudioSocket/")) and channel["id"] not in ours
         ]
         empty = [bridge["id"] for bridge in bridges if bridge["bridge_class"] == "stasis" and bridge["id"] not in ours]
-        for taking_away in [self._ari.hang_up(name) for name in stray] + [
-            self._ari.destroy_bridge(name) for name in empty
-        ]:
-            try:
+        leftovers = [self._ari.hang_up(name) for name in stray] + [self._ari.destroy_bridge(name) for name in empty]
+        for taking_away in leftovers:
+            with suppress(AlreadyGone):
                 await taking_away
-            except AlreadyGone:
-                pass
-        return len(stray) + len(empty)
+        return len(leftovers)
