@@ -62,25 +62,36 @@ class Ari:
         """Stop what plays."""
         await self._ask("DELETE", f"playbacks/{_part(playback)}")
 
-    async def record(self, channel: str, name: str, *, max_seconds: int, silence_seconds: int, beep: bool) -> None:
-        """Record the channel into ``name``.wav until ``#``, silence, the limit or a hang-up; RecordingFinished tells the end."""
+    async def record(
+        self,
+        channel: str,
+        name: str,
+        *,
+        max_seconds: int = 0,
+        silence_seconds: int = 0,
+        beep: bool = False,
+        finish_key: str = "none",
+    ) -> None:
+        """Record what the channel says into ``name``.wav until the key, the silence, the limit (0: none) or its end.
+
+        RecordingFinished tells the end. Raises AlreadyGone as long as the channel has not entered our application.
+        """
         query = {
             "name": name,
             "format": "wav",
             "maxDurationSeconds": str(max_seconds),
             "maxSilenceSeconds": str(silence_seconds),
         }
-        query |= {"beep": "true" if beep else "false", "terminateOn": "#", "ifExists": "fail"}
+        query |= {"beep": "true" if beep else "false", "terminateOn": finish_key, "ifExists": "fail"}
         await self._ask("POST", f"channels/{_part(channel)}/record", query)
 
     async def stop_recording(self, name: str) -> None:
         """End a recording and keep it."""
         await self._ask("POST", f"recordings/live/{_part(name)}/stop")
 
-    async def leave(self, channel: str, context: str, extension: str) -> None:
-        """Send the channel back into the dialplan."""
-        query = {"context": context, "extension": extension, "priority": "1"}
-        await self._ask("POST", f"channels/{_part(channel)}/continue", query)
+    async def leave(self, channel: str) -> None:
+        """Let the channel go on in the dialplan, behind the step that brought it here."""
+        await self._ask("POST", f"channels/{_part(channel)}/continue")
 
     async def hang_up(self, channel: str) -> None:
         """End the call normally."""

@@ -27,16 +27,17 @@ class ConsentRecorded(Event):
 class ReportTaken(Event):
     """The caller has left a matter with the hotline and was given ``code`` for it, or would have been.
 
-    ``source`` is its natural key: the same matter told twice has the same one. ``topic`` is the menu's word for it.
-    ``kind`` is "voice" with a recording, "callback" without. ``code`` is None when nobody could be told one.
+    ``source`` is its natural key: the same matter told twice has the same one. ``menu`` is the key that chose the topic, "0" for none.
+    ``spoken``: the matter is in the call's recording; otherwise somebody must call back. ``code`` is None when none could be told.
     """
 
     call: str
     source: str
     number: str | None
-    kind: Literal["voice", "callback"]
-    topic: str
+    menu: str
     urgent: bool
+    appointment: bool
+    spoken: bool
     code: str | None
 
 
