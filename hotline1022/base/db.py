@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import DateTime, Dialect, ExceptionContext, MetaData, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
@@ -45,66 +47,157 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+PATIENCE = 5.0
+"""Seconds to wait for a connection, or on SQLite for the writer's turn, before the database counts as away."""
+
+STATEMENT_PATIENCE = 10.0
+"""Seconds that PostgreSQL may take over one statement or lock before it gives up and counts as away."""
+
+# SQLSTATE classes and codes that mean "not now": connection, resources, statement or lock timeout, shutdown, the machine's own errors.
+_AWAY_STATES = ("08", "53", "57P", "57014", "55P03", "25P03", "58")
+
+_AWAY_SQLITE = frozenset({
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+})
+
+
 class Database:
     """Transactions on SQLite or PostgreSQL, told apart by the URL alone.
 
     On SQLite writers take turns in this process: a second writer that waits inside the library is woken by polling, and late.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self, url: str, *, patience: float = PATIENCE, statement_patience: float = STATEMENT_PATIENCE, connections: int = 15
+    ) -> None:
+        """Nothing is opened yet. Patience is in seconds; ``connections`` is the most that are open at once."""
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._patience = patience
         self._engine: AsyncEngine = create_async_engine(
-            url, pool_pre_ping=True, json_serializer=lambda value: json.dumps(value, ensure_ascii=False)
+            url,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=patience,
+            pool_pre_ping=not self.is_sqlite,
+            # An error's text goes to the log; the values that it would quote are citizens' words and numbers.
+            hide_parameters=True,
+            json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
+            connect_args={} if self.is_sqlite else _postgresql_arguments(patience, statement_patience),
         )
-        self.is_sqlite = self._engine.dialect.name == "sqlite"
         self._writer = asyncio.Lock()
+        self._inside: set[asyncio.Task[Any] | None] = set()
+        event.listen(self._engine.sync_engine, "handle_error", _tell_away)
         if self.is_sqlite:
-            event.listen(self._engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self._engine.sync_engine, "connect", self._prepare_sqlite)
             event.listen(self._engine.sync_engine, "begin", _begin_sqlite)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that commits at the end of the block, or rolls back on any exception. Raises DatabaseAway."""
-        if self.is_sqlite:
-            async with self._writer, self._open({"hotline_writes": True}) as connection:
+        """A transaction that commits at the end of the block, or rolls back on any exception. Raises DatabaseAway.
+
+        A transaction inside another one of the same task is refused (RuntimeError): it would wait for itself.
+        """
+        task = asyncio.current_task()
+        if task in self._inside:
+            raise RuntimeError("a transaction was opened inside another one; pass the connection on instead")
+        self._inside.add(task)
+        try:
+            async with self._turn(), self._open({"hotline_writes": True}) as connection:
                 yield connection
-        else:
-            async with self._open({}) as connection:
-                yield connection
+        finally:
+            self._inside.discard(task)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A connection for reading. Raises DatabaseAway."""
-        async with self._open({}) as connection:
+        """A connection that sees one moment and can write nothing. Raises DatabaseAway."""
+        options = {"hotline_writes": False} if self.is_sqlite else {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+        async with self._open(options) as connection:
             yield connection
 
     @asynccontextmanager
-    async def _open(self, options: dict[str, Any]) -> AsyncIterator[AsyncConnection]:
+    async def _turn(self) -> AsyncIterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
         try:
-            async with self._engine.connect() as connection:
-                connection = await connection.execution_options(**options)
-                async with connection.begin():
-                    yield connection
-        except (OSError, OperationalError) as error:
+            async with asyncio.timeout(self._patience):
+                await self._writer.acquire()
+        except TimeoutError as error:
+            raise DatabaseAway("Cơ sở dữ liệu đang bận") from error
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+    @asynccontextmanager
+    async def _open(self, options: dict[str, Any]) -> AsyncIterator[AsyncConnection]:
+        # Only opening is guarded here. What fails later is told by ``_tell_away``, so that an OSError raised by the caller's
+        # own block is never taken for the database's.
+        try:
+            connection = await self._engine.connect()
+        except (OSError, PoolTimeoutError) as error:
             raise DatabaseAway("Không kết nối được cơ sở dữ liệu") from error
-        except DBAPIError as error:
-            if error.connection_invalidated or "CannotConnectNow" in type(error.orig).__name__:
-                raise DatabaseAway("Mất kết nối với cơ sở dữ liệu") from error
+        except DatabaseAway:
             raise
+        except Exception as error:
+            if _is_away(error.orig if isinstance(error, DBAPIError) else error):
+                raise DatabaseAway("Không kết nối được cơ sở dữ liệu") from error
+            raise
+        try:
+            await connection.execution_options(**options)
+            async with connection.begin():
+                yield connection
+        finally:
+            with suppress(DatabaseAway):
+                await connection.close()
+
+    def _prepare_sqlite(self, connection: Any, _record: Any) -> None:
+        # The driver must not open transactions by itself: it would begin them as readers, and a reader that turns writer can fail at once.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        # Writers of this process take turns; busy_timeout is for those of other processes.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(self._patience * 1000)}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
 
     async def close(self) -> None:
         """Give back every connection."""
         await self._engine.dispose()
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver must not open transactions by itself: it would begin them as readers, and a reader that turns writer can fail at once.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _postgresql_arguments(patience: float, statement_patience: float) -> dict[str, Any]:
+    milliseconds = str(int(statement_patience * 1000))
+    return {
+        "timeout": patience,
+        # The server's own limits act first; this one is for a server that has stopped answering.
+        "command_timeout": statement_patience + 2,
+        "server_settings": {
+            "application_name": "hotline1022",
+            "statement_timeout": milliseconds,
+            "lock_timeout": milliseconds,
+            "idle_in_transaction_session_timeout": "60000",
+        },
+    }
+
+
+def _tell_away(context: ExceptionContext) -> None:
+    if context.is_disconnect or _is_away(context.original_exception):
+        raise DatabaseAway("Mất kết nối với cơ sở dữ liệu") from context.original_exception
+
+
+def _is_away(error: BaseException | None) -> bool:
+    if isinstance(error, OSError):
+        return True
+    if isinstance(error, sqlite3.Error):
+        return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _AWAY_SQLITE
+    return str(getattr(error, "sqlstate", None) or "").startswith(_AWAY_STATES)
 
 
 def _begin_sqlite(connection: Any) -> None:
     writes = connection.get_execution_options().get("hotline_writes", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={int(not writes)}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -8,7 +8,7 @@ from hotline1022.base.ids import new_id
 
 
 class Event(BaseModel):
-    """A fact that has happened. ``id`` makes it the same fact wherever it is seen again; ``at`` is its instant in UTC.
+    """A fact that has happened. ``id`` makes it the same fact wherever it is seen again (up to 100 letters, digits and ``._:-``); ``at`` is its instant in UTC.
 
     Subclasses are named by what happened (``CallEnded``) and are found again by that name.
     """
@@ -16,7 +16,7 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     _known: ClassVar[dict[str, type["Event"]]] = {}
 
-    id: str = Field(default_factory=new_id)
+    id: str = Field(default_factory=new_id, pattern=r"^[A-Za-z0-9._:-]{1,100}$")
     at: AwareDatetime
 
     @classmethod
