@@ -1,4 +1,7 @@
-"""What tickets tell the other contexts. No telephone number and no citizen's word is in an event: who needs them reads the ticket."""
+"""What tickets tell the other contexts.
+
+No telephone number and no citizen's word is ever in an event: who may see them reads the ticket.
+"""
 
 from pydantic import AwareDatetime
 
@@ -7,7 +10,7 @@ from tickets.model import PlaceCandidate
 
 
 class TicketOpened(Event):
-    """A report has become a ticket. ``explanation`` says why it is due at ``due``, ``agency_reason`` why it went to that agency."""
+    """A report has become a ticket. ``explanation`` is the reason for ``due``, ``agency_reason`` that for ``agency``."""
 
     code: str
     source_key: str
@@ -28,7 +31,10 @@ class TicketOpened(Event):
 
 
 class TicketPlaceSuggested(Event):
-    """The citizen's words name one commune for certain. ``applied``: nobody had touched the ticket, so it is its draft place and agency now."""
+    """The citizen's words name one commune for certain.
+
+    ``applied``: nobody had touched the ticket, so it is the ticket's draft place now, and ``agency`` its draft agency.
+    """
 
     code: str
     call: str | None

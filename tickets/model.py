@@ -1,4 +1,7 @@
-"""What a ticket (phiếu) is: the report it came from, its stages, its deadlines, where its words point to. Values only: nothing here decides or stores."""
+"""What a ticket (phiếu) is: the report it came from, its stages, its deadlines, where its words point to.
+
+Values only: nothing here decides, stores or reads a clock.
+"""
 
 from enum import StrEnum
 from typing import Annotated, Any
@@ -53,7 +56,7 @@ class Report(_Value):
     """For example ``call:<id>:report``."""
     channel: Channel = Channel.PHONE
     taken_at: AwareDatetime
-    """When the citizen spoke: the day of receipt is the civil date of this instant, however late the ticket is written."""
+    """When the citizen spoke: its civil date is the day of receipt, however late the ticket is written."""
     number: PhoneNumber | None = None
     """The citizen's number in E.164; None when it was hidden."""
     topic: str | None = None
@@ -66,16 +69,6 @@ class Report(_Value):
     call: str | None = None
     recording: str | None = None
     consent: Consent | None = None
-
-
-class HeardWord(_Value):
-    """One recognised word and when it was spoken, in seconds from the start of the recording."""
-
-    w: str
-    start: float
-    end: float
-    conf: float = 1.0
-    leg: str = "caller"
 
 
 class PlaceCandidate(_Value):
@@ -114,7 +107,7 @@ class Ticket(_Value):
     opened_at: AwareDatetime
     stage: Stage
     level: int = Field(ge=1, le=3)
-    """1 answered at once by the hotline, 2 by the competent agency (every ticket begins here), 3 by the province's leaders."""
+    """1 answered at once by the hotline, 2 by the competent agency (every ticket begins so), 3 by the leaders."""
     topic: str
     topic_name: str
     urgent: bool
@@ -152,25 +145,6 @@ class Ticket(_Value):
     def explanation(self) -> str:
         """Why the answer is due then, in one Vietnamese sentence."""
         return self.deadline("answer").explanation
-
-
-class Statement(_Value):
-    """The words of one call as the recogniser heard them."""
-
-    call: str
-    engine: str
-    heard_at: AwareDatetime
-    words: tuple[HeardWord, ...]
-
-    @property
-    def text(self) -> str:
-        """The words in the order they were spoken, both legs."""
-        return " ".join(word.w for word in self.words)
-
-    @property
-    def citizen_text(self) -> str:
-        """Only the citizen's own words."""
-        return " ".join(word.w for word in self.words if word.leg == "caller")
 
 
 class JournalEntry(_Value):

@@ -1,4 +1,4 @@
-"""The table of moves a ticket may make: the check, the picture and the list of allowed moves are all read from it. Nothing else may decide a move."""
+"""The table of moves a ticket may make: the check and the list of allowed moves are read from it and nothing else."""
 
 from dataclasses import dataclass
 
