@@ -1,11 +1,11 @@
-"""What transcription tells the other contexts. No words of a citizen travel in an event: they are read from the store by the call."""
+"""What transcription tells the other contexts. No words of a citizen travel in an event: the store has them by call."""
 
 from hotline1022.base.events import Event
 from transcription.model import EngineName, Phase
 
 
 class TranscriptReady(Event):
-    """A transcript of ``call`` stands in the store. ``words`` is how many believable words it has; 0 means that nothing was understood."""
+    """A transcript of ``call`` stands in the store. ``words`` counts its believable words; 0: nothing was understood."""
 
     call: str
     phase: Phase

@@ -1,6 +1,7 @@
-"""What was heard: words with times and confidence, utterances, transcripts, and the port that every recogniser fills. No engine, no file, no clock.
+"""What was heard: words with times and confidence, utterances, transcripts, and the port that every recogniser fills.
 
-Times are seconds: from the start of the leg while a call is live, from the start of the recording in a transcript made after it.
+No engine, no file, no clock. Times are seconds: from the start of the leg while a call is live, from the start of the
+recording in a transcript made after it.
 Audio is always 8000 Hz, 16-bit little-endian, mono: what the telephone carries.
 """
 
@@ -41,7 +42,10 @@ class Word(BaseModel):
 
 
 class Utterance(BaseModel):
-    """What one person said between two pauses. ``rejected`` is None, or the Vietnamese sentence that says why it must not be shown."""
+    """What one person said between two pauses.
+
+    ``rejected`` is None, or the Vietnamese sentence that says why the words must not be shown; ``rule`` is that rule's name.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -50,6 +54,7 @@ class Utterance(BaseModel):
     end: float = Field(ge=0)
     words: tuple[Word, ...] = ()
     rejected: str | None = None
+    rule: str | None = None
 
     @property
     def text(self) -> str:
@@ -122,14 +127,14 @@ class Heard(NamedTuple):
 
 
 class Stream(Protocol):
-    """One leg being recognised. Every method blocks and burns a core: call it on a worker thread, one call at a time."""
+    """One leg being recognised. Every method blocks and burns a core: call it on a worker thread, one at a time."""
 
     def feed(self, pcm: bytes, at: float) -> list[Heard]:
-        """Hear ``pcm``, whose first sample lies ``at`` seconds into the leg. A jump in ``at`` means that audio was left out."""
+        """Hear ``pcm``, whose first sample lies ``at`` seconds into the leg. A jump in ``at``: audio was left out."""
         ...
 
     def flush(self, onset: float | None = None) -> list[Heard]:
-        """The speaker has paused: whatever is pending becomes final. ``onset`` is when this speech began, where a detector knows it."""
+        """The speaker has paused: what is pending becomes final. ``onset``: when this speech began, if a detector knows."""
         ...
 
 

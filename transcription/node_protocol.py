@@ -1,16 +1,14 @@
-"""What travels between the service and a transcriber node: the bodies of its control requests and the messages of its word stream. No I/O.
+"""What travels between the service and a transcriber node: control requests and the messages of its word stream. No I/O.
 
 Control is HTTP on loopback with ``Authorization: Bearer TOKEN``:
 
-=========================  ==========================  ====================================================================
-``POST /legs``             LegOffer -> LegAnswer       announce a leg before its audio comes; refused is also 200
-``DELETE /legs/{leg}``     -> 204                      the leg is over, or will not come; unknown is 204 as well
-``GET /words``             websocket of WordsMessage   all legs; on connecting, what lasts of legs still known is sent again
-``POST /transcribe``       WAV -> Transcript           ``?sides=caller,operator`` names the channels; waits behind live work
-``GET /health``            -> NodeHealth
-=========================  ==========================  ====================================================================
+* ``POST /legs``: LegOffer -> LegAnswer. Announces a leg before its audio comes. A refusal is also 200.
+* ``DELETE /legs/{leg}`` -> 204. The leg is over, or will not come. An unknown leg is 204 as well.
+* ``GET /words``: websocket of WordsMessage, all legs. On connecting, what lasts of legs still known is sent again.
+* ``POST /transcribe?sides=caller,operator``: WAV -> Transcript. ``sides`` names the channels. Waits behind live work.
+* ``GET /health`` -> NodeHealth.
 
-Audio is AudioSocket over TCP at ``LegAnswer.audio``: the leg's UUID first, then 8000 Hz 16-bit little-endian mono frames.
+Audio is AudioSocket over TCP at ``LegAnswer.audio``: the leg's UUID first, then 8000 Hz 16-bit little-endian mono.
 A refusal or failure that a person should read has the body ``{"error": "câu tiếng Việt"}``.
 """
 
@@ -36,7 +34,7 @@ class LegOffer(BaseModel):
 
 
 class LegAnswer(BaseModel):
-    """Whether the node takes the leg live. ``audio`` is ``host:port`` when it does; ``reason`` says in Vietnamese why it does not."""
+    """Whether the node takes the leg live: ``audio`` is ``host:port`` if so, else ``reason`` says in Vietnamese why not."""
 
     admitted: bool
     audio: str | None = None
@@ -46,11 +44,14 @@ class LegAnswer(BaseModel):
 class WordsMessage(BaseModel):
     """One thing that happened on a leg.
 
-    ``partial``: words that may still change, the whole of the utterance so far.  ``final``: words that will not change.
-    ``rejected``: speech without believable words, ``reason`` says which rule.  ``gap``: audio between ``start`` and ``end`` was not
-    heard live, ``reason`` says why.  ``ended``: the leg is over, nothing follows.
-    Everything but a partial lasts: it carries ``number`` 1, 2, 3 ... of its leg and is sent again after a reconnection. Partials carry 0.
-    ``lateness`` is how many seconds after the end of the speech (Whisper) or of the audio (Vosk) the words were there.
+    * ``partial``: words that may still change, the whole of the utterance so far.
+    * ``final``: words that will not change.
+    * ``rejected``: speech without believable words, ``reason`` says why.
+    * ``gap``: audio between ``start`` and ``end`` was not heard live, ``reason`` says why.
+    * ``ended``: the leg is over, nothing follows.
+
+    Everything but a partial lasts: it carries ``number`` 1, 2, 3 ... of its leg and is sent again after a reconnection.
+    Partials carry 0. ``lateness``: seconds from the end of the speech (Whisper) or of the audio (Vosk) to the words.
     """
 
     leg: UUID
