@@ -1,4 +1,4 @@
-"""The calendars of an installation, built from rules, public holidays and official decisions. Pure: no file is read here.
+"""The calendars of an installation, built from rules, holidays and official decisions. Pure: no file is read here.
 
 The computed part comes from the package ``holidays``; its labels are not always right, so what people read is named by
 the table here.

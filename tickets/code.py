@@ -40,7 +40,7 @@ def check_digit(digits: str) -> str:
 
 
 def code_of(stem: int) -> str | None:
-    """The code of a stem between FIRST_STEM and LAST_STEM; None where it says a digit three times: ears miscount that."""
+    """The code of a stem between FIRST_STEM and LAST_STEM; None where a digit comes three times: ears miscount that."""
     digits = str(stem)
     code = digits + check_digit(digits)
     return None if _THRICE.search(code) else code
@@ -52,7 +52,7 @@ def is_code(text: str) -> bool:
 
 
 def read_code(text: str) -> str:
-    """The code that a person wrote or keyed, spaces, dots and dashes allowed. Raises HotlineError when it cannot be one."""
+    """The code that a person wrote or keyed; spaces, dots, dashes are allowed. Raises HotlineError when it is none."""
     digits = re.sub(r"[\s.\-]", "", text)
     if not _SHAPE.fullmatch(digits):
         raise HotlineError("Mã phiếu phải gồm tám chữ số và không bắt đầu bằng số không")

@@ -10,7 +10,7 @@ from tickets.model import PlaceCandidate
 
 
 class TicketOpened(Event):
-    """A report has become a ticket. ``explanation`` is the reason for ``due``, ``agency_reason`` that for ``agency``."""
+    """A report has become a ticket. ``explanation`` says why ``due``, ``agency_reason`` why ``agency``."""
 
     code: str
     source_key: str

@@ -1,4 +1,4 @@
-"""Rules as files: the shipped YAML, or the province's own file of that name, read into a checked model. No rule is here.
+"""Rules as files: shipped YAML, or the province's own file of that name, read into a checked model. No rule is here.
 
 A mistake is told with its file and line; half a file is never used.
 """

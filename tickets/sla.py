@@ -106,7 +106,7 @@ class Due:
 
 
 def due(start: datetime, target: Target | str, calendar: WorkCalendar, pauses: Iterable[Pause] = ()) -> Due:
-    """When ``target`` that began at ``start`` is due. Raises HotlineError for instants without zone or off the calendar."""
+    """When ``target`` that began at ``start`` is due. Raises HotlineError for instants without zone or off calendar."""
     target = Target.read(target) if isinstance(target, str) else target
     _need_zone(start)
     stops = _merged(pauses)
@@ -121,7 +121,7 @@ def due(start: datetime, target: Target | str, calendar: WorkCalendar, pauses: I
 
 
 def worked(start: datetime, end: datetime, calendar: WorkCalendar, pauses: Iterable[Pause] = ()) -> Worked:
-    """What has passed from ``start`` to ``end``: the inverse of ``due``. Raises HotlineError when ``end`` comes first."""
+    """What has passed from ``start`` to ``end``: ``due`` inverted. Raises HotlineError when ``end`` comes first."""
     _need_zone(start)
     _need_zone(end)
     if end < start:
@@ -199,7 +199,7 @@ def _need_zone(instant: datetime) -> None:
 
 
 def _marked_days(calendar: WorkCalendar, since: date, until: date) -> list[str]:
-    """The days from ``since`` to ``until`` that are off or worked against the rule, neighbours of one reason together."""
+    """The days from ``since`` to ``until`` off or worked against the rule, neighbours of one reason together."""
     days = [calendar.day(date.fromordinal(number)) for number in range(since.toordinal(), until.toordinal() + 1)]
     notes = []
     for reason, run in groupby(days, key=lambda day: day.reason):
