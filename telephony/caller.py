@@ -5,10 +5,10 @@ The machine's contract is in ``ivr.model``: a command list that is not empty rep
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
@@ -53,7 +53,6 @@ class Arrival:
     channel: str
     number: str | None
     at: datetime
-    asked_to_resume: bool = False
 
 
 class CallerHost(Protocol):
@@ -89,6 +88,8 @@ class Caller:
     channel: PhoneChannel
     host: CallerHost
     facts: Mapping[str, bool]
+    resumed_at: State | None = None
+    """Where the call stood when an earlier run of the service died; it goes on from there when the channel is back."""
     recorded: bool = False
     reported: bool = False
     away: bool = False
@@ -99,15 +100,19 @@ class Caller:
 
     async def run(self) -> None:
         """Lead the call to its end and tell the host."""
-        state, commands = machine.begin(self.flow, self.facts)
+        if self.resumed_at is None:
+            state, commands = machine.begin(self.flow, self.facts)
+        else:
+            state, commands = self.resumed_at, []
         try:
+            self._keep(state)
             await self._obey(state, commands)
             while state.result is None:
                 event = await self._events.get()
                 state, commands = machine.step(self.flow, state, event)
                 self._keep(state)
                 await self._obey(state, commands)
-            if self._doing:
+            if commands and self._doing:
                 await self._doing
             if not self.channel.gone.is_set():
                 await self.channel.hang_up()
@@ -134,36 +139,29 @@ class Caller:
         self.channel.lost(cause)
         self.tell(HungUp(await self.channel.spoken()))
 
-    async def errand(self, extension: str, variables: Mapping[str, str]) -> str:
-        """Send the channel into the dialplan's ``hotline`` context and wait until it comes back; gives what it says then."""
+    async def _errand(self, **variables: str) -> str:
+        """Give the channel to the dialplan and wait until it comes back; gives what the dialplan says then."""
         self.away = True
         self._back = asyncio.get_running_loop().create_future()
-        await self.channel.leave(extension, variables)
+        await self.channel.leave(variables)
         return await self._back
 
     def came_back(self, channel: PhoneChannel, word: str) -> None:
         """The channel has returned from the dialplan on a fresh socket; ``word`` is what the dialplan says of the errand."""
-        channel.take_names = self.channel.take_names
         self.channel, self.away = channel, False
         if self._back and not self._back.done():
             self._back.set_result(word)
 
-    @property
-    def progress(self) -> Progress:
-        """What must survive of this call if we do not."""
-        return self._progress
-
     def _keep(self, state: State) -> None:
-        self._progress = Progress(
+        progress = Progress(
             call=self.arrival.call,
             number=self.arrival.number,
             arrived_at=self.arrival.at.isoformat(),
             state=state.to_json(),
             recorded=self.recorded,
-            takes=list(self.channel.take_names),
             reported=self.reported,
         )
-        self.host.stepped(self._progress)
+        self.host.stepped(progress)
 
     async def _obey(self, state: State, commands: list[Command]) -> None:
         if not commands:
@@ -185,6 +183,9 @@ class Caller:
             except HotlineError as error:
                 log.warning("call_command_failed", command=type(command).__name__, reason=type(error).__name__)
                 answer = CommandFailed(turn)
+            except Exception:
+                log.exception("call_command_broke", command=type(command).__name__)
+                answer = CommandFailed(turn)
             if answer:
                 self.tell(answer)
 
@@ -199,7 +200,7 @@ class Caller:
             case Record():
                 return await self._record(turn, command)
             case Queue(name):
-                status = await self.errand("next", {"HOTLINE_QUEUE": name})
+                status = await self._errand(HOTLINE_QUEUE=name)
                 return QueueLeft(turn, "answered" if status == "CONTINUE" else "unanswered")
             case LookUp(code):
                 found, values, facts = await self.host.look_up(code)
@@ -208,7 +209,7 @@ class Caller:
                 return Emitted(turn, await self.host.emitted(self, name, values))
             case Hangup():
                 await self.channel.hang_up()
-                return None
+        return None
 
     async def _record(self, turn: int, command: Record) -> Event | None:
         take = await self.channel.record(
@@ -217,13 +218,3 @@ class Caller:
         if take is None:
             return None  # hung up while speaking: HungUp carries what was said
         return Recorded(turn, take.seconds, take.spoken_seconds, take.ended_by)
-
-
-def resumed(arrival: Arrival) -> Arrival:
-    """The same call, found again after a restart of the service."""
-    return replace(arrival, asked_to_resume=True)
-
-
-def facts_of(state: Mapping[str, Any]) -> frozenset[str]:
-    """The facts that hold in a stored state."""
-    return frozenset(state.get("true", ()))

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import AwareDatetime
+
 from hotline1022.base.events import Event
 
 Side = Literal["caller", "operator"]
@@ -42,9 +44,12 @@ class ReportTaken(Event):
 
 
 class CallEnded(Event):
-    """The caller's channel is gone. ``cause`` is Asterisk's or the reason why we believe so; ``result`` is the menu's last word."""
+    """The caller's channel is gone. ``cause`` is Asterisk's or the reason why we believe so; ``result`` is the menu's last word.
+
+    ``recorded``: recordings of it may exist and are to be finished."""
 
     call: str
+    began_at: AwareDatetime
     cause: str
     result: str
     recorded: bool

@@ -108,16 +108,25 @@ class LiveLegs:
             except HotlineError as error:
                 log.warning("live_leg_not_removed", reason=type(error).__name__)
 
+    async def watch(self, channel: str) -> None:
+        """Hear of the end of a channel that is not in our application."""
+        try:
+            await self._ari.subscribe(self._app, channel)
+        except HotlineError as error:
+            log.debug("channel_not_watched", reason=type(error).__name__)
+
     async def sweep(self, channels: list[dict[str, Any]], bridges: list[dict[str, Any]]) -> int:
-        """Take away the pieces that nobody knows: left by an earlier run of the service. Gives how many there were."""
+        """Take away pieces of legs that nobody knows: left by an earlier run of the service. Gives how many there were.
+
+        A snoop outside a bridge is a recording and stays: it belongs to a call that the dialplan still serves.
+        """
         ours = {piece for leg in self._legs.values() for piece in (leg.id, leg.snoop, leg.bridge)}
-        stray = [
-            channel["id"]
-            for channel in channels
-            if channel["name"].startswith(("Snoop/", "AudioSocket/")) and channel["id"] not in ours
+        strange = [bridge for bridge in bridges if bridge["bridge_class"] == "stasis" and bridge["id"] not in ours]
+        stray = {channel["id"] for channel in channels if channel["name"].startswith("AudioSocket/")} - ours
+        stray |= {channel for bridge in strange for channel in bridge["channels"]} - ours
+        leftovers = [self._ari.hang_up(name) for name in stray] + [
+            self._ari.destroy_bridge(each["id"]) for each in strange
         ]
-        empty = [bridge["id"] for bridge in bridges if bridge["bridge_class"] == "stasis" and bridge["id"] not in ours]
-        leftovers = [self._ari.hang_up(name) for name in stray] + [self._ari.destroy_bridge(name) for name in empty]
         for taking_away in leftovers:
             with suppress(AlreadyGone):
                 await taking_away

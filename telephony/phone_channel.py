@@ -29,15 +29,15 @@ class Take:
 class PhoneChannel:
     """Plays to, records and sends away one channel. Cancelling a method stops what it had begun."""
 
-    def __init__(self, channel: str, ari: Ari, takes: Path, on_key: Callable[[str], None]) -> None:
+    def __init__(self, channel: str, ari: Ari, takes: Path) -> None:
         self.id = channel
         self._ari = ari
         self._takes = takes
-        self._on_key = on_key
+        self.on_key: Callable[[str], None] = lambda key: None
+        """Who is told of keys."""
         self._playback: tuple[str, asyncio.Future[None]] | None = None
         self._take: tuple[str, asyncio.Future[dict[str, Any]]] | None = None
         self._finished = False
-        self.take_names: list[str] = []
         self.gone = asyncio.Event()
         """Set when the caller's channel is no longer ours: hung up, or lost with Asterisk itself."""
         self.cause = ""
@@ -49,7 +49,7 @@ class PhoneChannel:
                 if self._take and event["digit"] == "#":
                     self._finished = True
                 else:
-                    self._on_key(str(event["digit"])[:1])
+                    self.on_key(str(event["digit"])[:1])
             case "PlaybackFinished":
                 if self._playback and self._playback[0] == event["playback"]["id"] and not self._playback[1].done():
                     self._playback[1].set_result(None)
@@ -87,10 +87,9 @@ class PhoneChannel:
 
     async def record(self, *, max_seconds: float, silence_seconds: float, beep: bool) -> Take | None:
         """Record the caller until ``#``, silence or the limit. None: they hung up meanwhile; what they said is then in ``spoken``."""
-        name = new_id()
+        name = f"{self.id}-take-{new_id()}"
         ended: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._take, self._finished = (name, ended), False
-        self.take_names.append(name)
         silence = max(1, round(silence_seconds))
         await self._ari.record(
             self.id, name, max_seconds=round(max_seconds), silence_seconds=silence, beep=beep, finish_key="#"

@@ -1,8 +1,8 @@
 """What must survive the service's own death about calls in progress: one small file a call, rewritten at each step. No audio, no words."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """Where a call stands. ``state`` is the menu's own; ``takes`` are recordings of spoken reports; ``recorded``: a recording may exist."""
+    """Where a call stands. ``state`` is the menu's own; ``recorded``: a recording may exist."""
 
     call: str
     number: str | None
     arrived_at: str
     state: dict[str, Any]
     recorded: bool = False
-    takes: list[str] = field(default_factory=list)
     reported: bool = False
 
     @property
@@ -48,11 +47,20 @@ class ProgressFolder:
         """The call's end stands in the ledger."""
         self._path(call).unlink(missing_ok=True)
 
+    def find(self, call: str) -> Progress | None:
+        """What is known of this call."""
+        return next((progress for progress in self._read([self._path(call)])), None)
+
     def left_over(self) -> Iterator[Progress]:
         """Every call that has a file. A file that cannot be read is put aside and told."""
-        for path in sorted(self._folder.glob("*.json")):
+        return self._read(sorted(self._folder.glob("*.json")))
+
+    def _read(self, paths: Iterable[Path]) -> Iterator[Progress]:
+        for path in paths:
             try:
                 yield Progress(**json.loads(path.read_text(encoding="utf-8")))
+            except FileNotFoundError:
+                continue
             except (ValueError, TypeError, OSError) as error:
                 log.error("call_progress_unreadable", file=path.name, reason=type(error).__name__)
                 path.rename(path.with_suffix(".broken"))

@@ -3,10 +3,8 @@
 import asyncio
 from pathlib import Path
 
-
 from hotline1022.base.ids import new_id
 from telephony.ari import AlreadyGone, Ari
-
 
 JOIN_TRIES = 40
 JOIN_GAP_SECONDS = 0.025
