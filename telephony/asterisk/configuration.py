@@ -116,7 +116,15 @@ def render(settings: LineSettings, program: AsteriskProgram) -> dict[str, str]:
         (entry for entry in files(__package__).joinpath("templates").iterdir() if entry.name.endswith(".conf")),
         key=lambda entry: entry.name,
     )
-    return {entry.name: _ConfigurationTemplate(entry.read_text("utf-8")).substitute(values) for entry in templates}
+    texts = {entry.name: _ConfigurationTemplate(entry.read_text("utf-8")).substitute(values) for entry in templates}
+    return texts | {"modules.conf": _without_absent_modules(texts["modules.conf"], program.modules)}
+
+
+def _without_absent_modules(text: str, folder: Path) -> str:
+    """A ``load`` of a module that this build of Asterisk lacks is left out; a ``require`` stays, and fails aloud."""
+    wanted = re.compile(r"load = (\S+)")
+    lines = ((line, wanted.fullmatch(line)) for line in text.splitlines(keepends=False))
+    return "".join(f"{line}\n" for line, module in lines if module is None or (folder / module[1]).exists())
 
 
 def write(settings: LineSettings, program: AsteriskProgram) -> tuple[str, ...]:
@@ -125,7 +133,7 @@ def write(settings: LineSettings, program: AsteriskProgram) -> tuple[str, ...]:
     Each file is replaced at once, so a running Asterisk never reads half of one. Raises HotlineError.
     """
     try:
-        for name in ("etc", "library", "log", "run", "share", "local", "spool/reports", "spool/recording", "spool/monitor"):
+        for name in ("etc", "library/keys", "log", "run", "share", "local", "spool/reports", "spool/recording", "spool/monitor"):
             (settings.folder / name).mkdir(parents=True, exist_ok=True, mode=0o750)
         settings.sounds.mkdir(parents=True, exist_ok=True, mode=0o750)
         _link_share(settings, program)
