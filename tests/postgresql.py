@@ -38,7 +38,19 @@ class PostgreSQL:
             # The server refuses to run as root.
             shutil.chown(self.folder, "nobody")
             self.folder.chmod(0o700)
-        self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        self._run(
+            "initdb",
+            "-D",
+            str(self.data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        )
 
     @property
     def data(self) -> Path:
@@ -47,7 +59,12 @@ class PostgreSQL:
 
     def start(self) -> None:
         """Start and wait until it answers."""
-        settings = {**SETTINGS, "port": str(self.port), "listen_addresses": "127.0.0.1", "unix_socket_directories": str(self.folder)}
+        settings = {
+            **SETTINGS,
+            "port": str(self.port),
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": str(self.folder),
+        }
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         self._run("pg_ctl", "-D", str(self.data), "-l", str(self.folder / "log"), "-w", "-o", options, "start")
 
@@ -63,7 +80,9 @@ class PostgreSQL:
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the server and every process of it, by their ids: SIGSTOP makes a server that hangs."""
         leader = int((self.data / "postmaster.pid").read_text().split()[0])
-        children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(leader)], capture_output=True, text=True, check=True)
+        children = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(leader)], capture_output=True, text=True, check=True
+        )
         for pid in (leader, *map(int, children.stdout.split())):
             os.kill(pid, number)
 

@@ -43,7 +43,9 @@ async def ensure_administrator(database: Database, clock: Clock, hasher: Passwor
     }
     insert = sqlite.insert if database.is_sqlite else postgresql.insert
     # Two first starts at once make one account: the second one finds the name taken.
-    once = insert(accounts).values(row).on_conflict_do_nothing(index_elements=[accounts.c.name]).returning(accounts.c.id)
+    once = (
+        insert(accounts).values(row).on_conflict_do_nothing(index_elements=[accounts.c.name]).returning(accounts.c.id)
+    )
     async with database.transaction() as connection:
         return password if await connection.scalar(once) is not None else None
 

@@ -56,13 +56,15 @@ STATEMENT_PATIENCE = 10.0
 # SQLSTATE classes and codes that mean "not now": connection, resources, statement or lock timeout, shutdown, the machine's own errors.
 _AWAY_STATES = ("08", "53", "57P", "57014", "55P03", "25P03", "58")
 
-_AWAY_SQLITE = frozenset({
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-})
+_AWAY_SQLITE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
 
 
 class Database:
@@ -72,7 +74,12 @@ class Database:
     """
 
     def __init__(
-        self, url: str, *, patience: float = PATIENCE, statement_patience: float = STATEMENT_PATIENCE, connections: int = 15
+        self,
+        url: str,
+        *,
+        patience: float = PATIENCE,
+        statement_patience: float = STATEMENT_PATIENCE,
+        connections: int = 15,
     ) -> None:
         """Nothing is opened yet. Patience is in seconds; ``connections`` is the most that are open at once."""
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
@@ -114,7 +121,11 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection that sees one moment and can write nothing. Raises DatabaseAway."""
-        options = {"hotline_writes": False} if self.is_sqlite else {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+        options = (
+            {"hotline_writes": False}
+            if self.is_sqlite
+            else {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+        )
         async with self._open(options) as connection:
             yield connection
 
@@ -160,7 +171,12 @@ class Database:
         connection.isolation_level = None
         cursor = connection.cursor()
         # Writers of this process take turns; busy_timeout is for those of other processes.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={int(self._patience * 1000)}"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={int(self._patience * 1000)}",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

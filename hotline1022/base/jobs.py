@@ -10,10 +10,9 @@ import contextvars
 import json
 import logging
 import sqlite3
-import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +22,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from hotline1022.base.errors import DatabaseAway, HotlineError
+from hotline1022.base.log import where
 
 log = structlog.get_logger()
 
@@ -75,7 +75,9 @@ class Jobs:
     ``url`` is a SQLite file (``sqlite:////path``) or a PostgreSQL database that exists. ``node_name`` is this node's lasting name.
     """
 
-    def __init__(self, url: str, node_name: str, *, queues: Sequence[JobQueue] = (), gaps: Sequence[float] = GAPS) -> None:
+    def __init__(
+        self, url: str, node_name: str, *, queues: Sequence[JobQueue] = (), gaps: Sequence[float] = GAPS
+    ) -> None:
         self._url = sa.make_url(url)
         self._node_name = node_name
         self._queues = {queue.name: queue for queue in (DEFAULT, *queues)}
@@ -87,6 +89,8 @@ class Jobs:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._engine: sa.Engine | None = None
         self._client: DBOSClient | None = None
+        # Calls that wait for a database must not use up the threads that everybody else shares.
+        self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="jobs")
 
     def handle(self, name: str, function: Handler, *, queue: str = DEFAULT.name) -> None:
         """Say what jobs called ``name`` do, and on which of the declared queues they wait. Before ``start``."""
@@ -186,7 +190,7 @@ class Jobs:
         if self._client is None:
             raise RuntimeError("the jobs have not been started")
         try:
-            return await asyncio.to_thread(ask, self._client)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, ask, self._client)
         except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
             raise DatabaseAway("Mất kết nối với cơ sở dữ liệu của hàng việc") from error
 
@@ -219,7 +223,13 @@ class Jobs:
         await self._handlers[name][0](json.loads(payload))
 
     async def _failed(self, name: str, job_id: str, payload: str, attempt: int, error: Exception) -> str | None:
-        told = {"job": name, "job_id": job_id, "attempt": attempt, "error": type(error).__name__, "where": _where(error)}
+        told = {
+            "job": name,
+            "job_id": job_id,
+            "attempt": attempt,
+            "error": type(error).__name__,
+            "where": where(error.__traceback__),
+        }
         if attempt > len(self._gaps):
             log.error("job_given_up", **told)
             return type(error).__name__
@@ -235,7 +245,9 @@ class Jobs:
 
     async def _is_cancelled(self, attempt_id: str) -> bool:
         found = await self._call(
-            lambda client: client.list_workflows(workflow_ids=[attempt_id], status="CANCELLED", load_input=False, load_output=False)
+            lambda client: client.list_workflows(
+                workflow_ids=[attempt_id], status="CANCELLED", load_input=False, load_output=False
+            )
         )
         return bool(found)
 
@@ -277,12 +289,6 @@ class Jobs:
 
 def _attempt_id(job_id: str, attempt: int) -> str:
     return job_id if attempt == 1 else f"{job_id}#{attempt}"
-
-
-def _where(error: Exception) -> str:
-    """Where an error was raised, without its message, which may carry a citizen's words."""
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
 
 
 def _engine(url: sa.URL) -> sa.Engine:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
@@ -44,16 +45,18 @@ class Ledger:
         self._away = False
         self._spooled = asyncio.Event()
         self._late: set[asyncio.Task[None]] = set()
+        # A thread of its own: those that everybody shares may all be waiting for the database.
+        self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spool")
 
     async def record(self, event: Event) -> None:
         """Keep ``event`` for good, once, whatever the database does. Returns within about ``patience`` seconds.
 
-        Raises OSError only if the disk refuses it too.
+        It is kept even when the caller is cancelled meanwhile. Raises OSError only if the disk refuses it too.
         """
         if not self._away and await self._stored_in_time(event):
             self._recorded()
             return
-        await asyncio.to_thread(self._spool.put, event)
+        await asyncio.shield(asyncio.wrap_future(self._disk.submit(self._spool.put, event)))
         self._spooled.set()
 
     async def _stored_in_time(self, event: Event) -> bool:
@@ -65,6 +68,8 @@ class Ledger:
             await asyncio.wait({storing}, timeout=self._patience)
         except asyncio.CancelledError:
             storing.cancel()
+            self._spool.put(event)
+            self._spooled.set()
             raise
         if not storing.done():
             storing.cancel()

@@ -30,7 +30,9 @@ async def upgrade(url: str) -> None:
 async def pending(url: str) -> str | None:
     """What is missing, as a Vietnamese sentence, or None when the schema is the newest. Changes nothing. Raises DatabaseAway."""
     newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    current = await _with_connection(url, lambda connection: MigrationContext.configure(connection).get_current_revision())
+    current = await _with_connection(
+        url, lambda connection: MigrationContext.configure(connection).get_current_revision()
+    )
     if current == newest:
         return None
     if current is None:

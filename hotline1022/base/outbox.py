@@ -135,6 +135,8 @@ class Relay:
     async def _mark(self, ids: list[str]) -> None:
         if not ids:
             return
-        mark = update(outbox).where(outbox.c.id.in_(ids), outbox.c.handed_at.is_(None)).values(handed_at=self._clock.now())
+        mark = (
+            update(outbox).where(outbox.c.id.in_(ids), outbox.c.handed_at.is_(None)).values(handed_at=self._clock.now())
+        )
         async with self._database.transaction() as connection:
             await connection.execute(mark)

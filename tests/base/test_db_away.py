@@ -67,7 +67,9 @@ async def test_server_that_is_down_is_away_and_then_back(server: PostgreSQL, pos
 
 
 @pytest.mark.postgresql
-async def test_session_killed_in_a_transaction_is_away_and_leaves_nothing(server: PostgreSQL, postgresql_url: str) -> None:
+async def test_session_killed_in_a_transaction_is_away_and_leaves_nothing(
+    server: PostgreSQL, postgresql_url: str
+) -> None:
     async with opened(postgresql_url) as database:
         with pytest.raises(DatabaseAway):
             async with database.transaction() as connection:
@@ -80,7 +82,9 @@ async def test_session_killed_in_a_transaction_is_away_and_leaves_nothing(server
 
 
 @pytest.mark.postgresql
-async def test_session_killed_before_the_commit_is_away_and_leaves_nothing(server: PostgreSQL, postgresql_url: str) -> None:
+async def test_session_killed_before_the_commit_is_away_and_leaves_nothing(
+    server: PostgreSQL, postgresql_url: str
+) -> None:
     async with opened(postgresql_url) as database:
         with pytest.raises(DatabaseAway):
             async with database.transaction() as connection:
@@ -91,7 +95,9 @@ async def test_session_killed_before_the_commit_is_away_and_leaves_nothing(serve
 
 
 @pytest.mark.postgresql
-async def test_crash_of_the_server_in_a_transaction_is_away_and_leaves_nothing(server: PostgreSQL, postgresql_url: str) -> None:
+async def test_crash_of_the_server_in_a_transaction_is_away_and_leaves_nothing(
+    server: PostgreSQL, postgresql_url: str
+) -> None:
     async with opened(postgresql_url) as database:
         await write(database, "before")
         with pytest.raises(DatabaseAway):
