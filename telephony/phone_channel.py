@@ -33,7 +33,7 @@ class PhoneChannel:
         self.id = channel
         self._ari = ari
         self._takes = takes
-        self.on_key: Callable[[str], None] = lambda key: None
+        self.on_key: Callable[[str], None] = lambda _key: None
         """Who is told of keys."""
         self._playback: tuple[str, asyncio.Future[None]] | None = None
         self._take: tuple[str, asyncio.Future[dict[str, Any]]] | None = None
