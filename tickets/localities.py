@@ -51,5 +51,5 @@ def read_localities(lines: Iterable[str]) -> Localities:
 
 
 def in_sentence(name: str) -> str:
-    """A unit's name inside a sentence: only the kind of unit, which comes first, loses its capital."""
+    """A name inside a sentence: only its first word, the kind of unit, loses its capital."""
     return name[0].lower() + name[1:]

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from hotline1022.base.errors import HotlineError
 from tickets.agencies import Agencies, Agency, committee_code
-from tickets.localities import Commune
+from tickets.localities import Commune, in_sentence
 from tickets.rule_files import RuleModel
 from tickets.topics import Topics
 
@@ -56,7 +56,7 @@ def route(
         if agency is None:
             continue
         because = rule.because.replace("{place}", place.in_sentence if place else "").replace(
-            "{topic}", topics.topic(topic).name.lower()
+            "{topic}", in_sentence(topics.topic(topic).name)
         )
         heir = f", kế thừa {agencies.agency(code).name}" if agency.code != code else ""
         return Route(agency, rule.id, f"Chuyển {agency.name}{heir}: {because}.")

@@ -1,5 +1,6 @@
 """What reports are about: the tree of topics, and the topic behind a menu key. Pure; who answers is routing's."""
 
+from collections.abc import Collection
 from functools import cached_property
 from typing import Self
 
@@ -46,6 +47,11 @@ class Topics(RuleModel):
     @cached_property
     def _by_code(self) -> dict[str, Topic]:
         return {topic.code: topic for topic in self.topics}
+
+    @property
+    def codes(self) -> Collection[str]:
+        """The code of every topic."""
+        return self._by_code.keys()
 
     def topic(self, code: str | None) -> Topic:
         """The topic of ``code``; without a code the unknown topic. Raises HotlineError for a code nobody knows."""
