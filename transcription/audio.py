@@ -1,4 +1,7 @@
-"""Sound files in, telephone audio out: 8000 Hz, 16-bit, mono, one piece for each leg. Untrusted bytes; no program is started."""
+"""Sound files in, telephone audio out: 8000 Hz, 16-bit, mono, one piece for each leg.
+
+Untrusted bytes; no program is started.
+"""
 
 import struct
 import warnings
@@ -11,7 +14,8 @@ from hotline1022.base.errors import HotlineError
 from transcription.model import BYTES_PER_SECOND, SAMPLE_RATE
 
 with warnings.catch_warnings():
-    # On Python 3.11 and 3.12 audioop is still there but announces its end; from 3.13 the package audioop-lts provides it.
+    # On Python 3.11 and 3.12 audioop is still there but announces its end; from 3.13 the package audioop-lts provides
+    # it.
     warnings.simplefilter("ignore", DeprecationWarning)
     warnings.simplefilter("ignore", SyntaxWarning)
     import audioop
@@ -25,12 +29,12 @@ LOUDEST_PEAK_DBFS = -3.0
 MOST_GAIN_DB = 20.0
 
 
-class UnreadableAudio(HotlineError):
+class UnreadableAudioError(HotlineError):
     """The bytes are not a WAV file that can be read."""
 
 
 def read_legs(wav: bytes) -> list[bytes]:
-    """Each channel of a WAV file (PCM, any rate and width) as telephone audio. Raises UnreadableAudio.
+    """Each channel of a WAV file (PCM, any rate and width) as telephone audio. Raises UnreadableAudioError.
 
     A file whose writer died before it could fill in the lengths is read to its end.
     """
@@ -40,7 +44,7 @@ def read_legs(wav: bytes) -> list[bytes]:
 
 def _open(wav: bytes) -> AudioSegment:
     if wav[:4] != b"RIFF" or wav[8:12] != b"WAVE":
-        raise UnreadableAudio("Không phải tệp âm thanh WAV", remedy="hãy đổi sang WAV (PCM) rồi thử lại")
+        raise UnreadableAudioError("Không phải tệp âm thanh WAV", remedy="hãy đổi sang WAV (PCM) rồi thử lại")
     raw = bytearray(wav)
     try:
         data = raw.find(b"data", 12)
@@ -52,11 +56,11 @@ def _open(wav: bytes) -> AudioSegment:
         whole = len(sound.raw_data) // sound.frame_width * sound.frame_width
         sound = sound._spawn(sound.raw_data[:whole])
     except (CouldntDecodeError, struct.error, ValueError, IndexError, ZeroDivisionError, audioop.error) as error:
-        raise UnreadableAudio(
+        raise UnreadableAudioError(
             "Tệp WAV hỏng hoặc không phải loại PCM", remedy="hãy ghi lại bằng WAV PCM 16 bit"
         ) from error
     if not LOWEST_RATE <= sound.frame_rate <= HIGHEST_RATE or sound.sample_width not in (1, 2, 4):
-        raise UnreadableAudio("Tệp WAV có tần số hoặc độ rộng mẫu lạ", remedy="hãy ghi lại bằng WAV PCM 16 bit")
+        raise UnreadableAudioError("Tệp WAV có tần số hoặc độ rộng mẫu lạ", remedy="hãy ghi lại bằng WAV PCM 16 bit")
     return sound
 
 
@@ -80,7 +84,8 @@ def through_telephone(pcm: bytes) -> bytes:
 
 
 def levelled(pcm: bytes) -> bytes:
-    """The audio raised so that its peak is near full scale, by at most MOST_GAIN_DB; never lowered, silence left alone."""
+    """The audio raised so that its peak is near full scale, by at most MOST_GAIN_DB; never lowered, silence left
+    alone."""
     sound = AudioSegment(pcm, sample_width=2, frame_rate=SAMPLE_RATE, channels=1)
     gain = min(LOUDEST_PEAK_DBFS - sound.max_dBFS, MOST_GAIN_DB)
     return bytes((sound + gain).raw_data) if sound.max and gain > 0 else pcm

@@ -5,7 +5,10 @@ from transcription.model import EngineName, Phase
 
 
 class TranscriptReady(Event):
-    """A transcript of ``call`` stands in the store. ``words`` counts its believable words; 0: nothing was understood."""
+    """A transcript of ``call`` stands in the store.
+
+    ``words`` counts its believable words; 0: nothing was understood.
+    """
 
     call: str
     phase: Phase

@@ -3,7 +3,8 @@
 from bisect import bisect_left, bisect_right
 
 TOLERANCE = 0.001
-"""Seconds by which two pieces of audio may disagree and still count as adjoining: far below one sample's worth of worry."""
+"""Seconds by which two pieces of audio may disagree and still count as adjoining: far below one sample's worth of
+worry."""
 
 
 class FeedClock:

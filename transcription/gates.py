@@ -1,7 +1,9 @@
-"""Which words may be shown: rules against invented text, and what makes a single word doubtful. Pure; knows no engine's classes.
+"""Which words may be shown: rules against invented text, and what makes a single word doubtful.
 
-A recogniser writes fluent sentences for noise, babble and foreign speech. Each rule here was chosen because it stops some of
-those and costs almost no true word; repetition carries a *high* likelihood, so no single rule is enough.
+Pure; knows no engine's classes.
+
+A recogniser writes fluent sentences for noise, babble and foreign speech. Each rule here was chosen because it stops
+some of those and costs almost no true word; repetition carries a *high* likelihood, so no single rule is enough.
 """
 
 import re
@@ -14,7 +16,10 @@ from transcription.model import Word
 
 
 class Evidence(NamedTuple):
-    """What is known about one recognised utterance. ``log_probability`` and ``no_speech`` are Whisper's; None elsewhere."""
+    """What is known about one recognised utterance.
+
+    ``log_probability`` and ``no_speech`` are Whisper's; None elsewhere.
+    """
 
     text: str
     confidences: tuple[float, ...]
@@ -33,10 +38,17 @@ class Verdict(NamedTuple):
 LEAST_LOG_PROBABILITY = -1.0
 MOST_COMPRESSION = 2.0
 MOST_NO_SPEECH = 0.6
+UNSURE_LOG_PROBABILITY = -0.8
+"""A high probability of "no speech" counts only together with this: alone it stopped true sentences of real speakers.
+A high probability of "no speech" counts only together with this: alone it stopped true sentences of real speakers."""
+
 LEAST_WORDS_A_SECOND = 0.8
 MOST_WORDS_A_SECOND = 7.0
 LEAST_MEAN_CONFIDENCE = 0.45
-"""Mean word confidence under which Vosk's words are not believed. A judgement: no Vietnamese Vosk model was measured."""
+"""Mean word confidence under which Vosk's words are not believed.
+
+A judgement: no Vietnamese Vosk model was measured.
+"""
 
 DOUBTFUL_CONFIDENCE = 0.5
 LONGEST_WORD_SECONDS = 1.5
@@ -113,7 +125,9 @@ RULES: tuple[_Rule, ...] = (
     ),
     (
         "no-speech",
-        lambda said: said.no_speech is not None and said.no_speech >= MOST_NO_SPEECH,
+        lambda said: (
+            (said.no_speech or 0.0) >= MOST_NO_SPEECH and (said.log_probability or 0.0) <= UNSURE_LOG_PROBABILITY
+        ),
         lambda said: f"Máy cho rằng đây không phải tiếng nói (khả năng {_percent(said.no_speech or 0)}).",
     ),
     (

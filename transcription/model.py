@@ -44,7 +44,8 @@ class Word(BaseModel):
 class Utterance(BaseModel):
     """What one person said between two pauses.
 
-    ``rejected`` is None, or the Vietnamese sentence that says why the words must not be shown; ``rule`` is that rule's name.
+    ``rejected`` is None, or the Vietnamese sentence that says why the words must not be shown; ``rule`` is that
+    rule's name.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -134,7 +135,10 @@ class Stream(Protocol):
         ...
 
     def flush(self, onset: float | None = None) -> list[Heard]:
-        """The speaker has paused: what is pending becomes final. ``onset``: when this speech began, if a detector knows."""
+        """The speaker has paused: what is pending becomes final.
+
+        ``onset``: when this speech began, if a detector knows.
+        """
         ...
 
 

@@ -1,4 +1,6 @@
-"""What travels between the service and a transcriber node: control requests and the messages of its word stream. No I/O.
+"""What travels between the service and a transcriber node: control requests and the messages of its word stream.
+
+No I/O.
 
 Control is HTTP on loopback with ``Authorization: Bearer TOKEN``:
 
@@ -34,7 +36,8 @@ class LegOffer(BaseModel):
 
 
 class LegAnswer(BaseModel):
-    """Whether the node takes the leg live: ``audio`` is ``host:port`` if so, else ``reason`` says in Vietnamese why not."""
+    """Whether the node takes the leg live: ``audio`` is ``host:port`` if so, else ``reason`` says in Vietnamese why
+    not."""
 
     admitted: bool
     audio: str | None = None
@@ -81,7 +84,7 @@ class NodeHealth(BaseModel):
     legs: int
     ceiling: int
     lateness_p95: float | None
-    busy: float = Field(description="cores this process keeps busy, as a share of all cores, 0 to 1")
+    busy: float = Field(description="share of the workers' time that live work took over the last minute")
     waiting: int = Field(description="pieces of live audio that wait for a worker")
     recordings_waiting: int = Field(description="recordings that wait to be transcribed")
     admitted: int = Field(description="legs taken since the node started")

@@ -1,6 +1,8 @@
-"""Where speech begins, pauses and must be cut, decided frame by frame from a detector's probabilities. Pure; holds no audio."""
+"""Where speech begins, pauses and must be cut, decided frame by frame from a detector's probabilities.
 
-from collections.abc import Iterable, Iterator
+Pure; holds no audio.
+"""
+
 from typing import NamedTuple
 
 from transcription.model import SAMPLE_RATE, Span
@@ -40,7 +42,8 @@ LOOK_BACK = _frames(4.0)
 class Cut(NamedTuple):
     """One utterance, in frames from the start of the leg: audio from ``start`` up to but excluding ``end``.
 
-    ``onset`` and ``last`` are the first and the last frame of speech. ``paused`` is false where the utterance was cut at the limit.
+    ``onset`` and ``last`` are the first and the last frame of speech. ``paused`` is false where the utterance was cut
+    at the limit.
     """
 
     start: int
@@ -116,13 +119,3 @@ class SpeechGate:
         self._open(quietest, quietest)
         self._loudness, self._last, self._voiced = rest, max(last, quietest), len(rest)
         return cut
-
-
-def cuts(decisions: Iterable[tuple[float, float]], longest: int | None = LONGEST) -> Iterator[Cut]:
-    """The utterances of a whole leg, from the (probability, loudness) of each of its frames."""
-    gate = SpeechGate(longest)
-    for probability, loudness in decisions:
-        if cut := gate.step(probability, loudness):
-            yield cut
-    if cut := gate.finish():
-        yield cut

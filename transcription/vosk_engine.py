@@ -1,7 +1,7 @@
 """Vosk behind the recogniser port: streaming words with times and confidence, straight from 8000 Hz audio.
 
-One AcceptWaveform can take more than half a second: never call it on an event loop. The lock is released meanwhile, so worker
-threads share one model.
+One AcceptWaveform can take more than half a second: never call it on an event loop. The lock is released meanwhile,
+so worker threads share one model.
 """
 
 import json
@@ -38,10 +38,13 @@ class VoskRecogniser:
             ) from error
 
     def stream(self, leg: Side, phrases: Sequence[str] = ()) -> "VoskStream":
-        """A fresh stream for a leg. With ``phrases`` only these can be heard, or the unknown word, which is left out."""
+        """A fresh stream for a leg.
+
+        With ``phrases`` only these can be heard, or the unknown word, which is left out.
+        """
         return VoskStream(self._model, leg, phrases)
 
-    def whole(self, pcm: bytes, leg: Side, speech: Sequence[Span]) -> Iterator[Utterance]:  # noqa: ARG002 - hears silence cheaply
+    def whole(self, pcm: bytes, leg: Side, speech: Sequence[Span]) -> Iterator[Utterance]:  # noqa: ARG002
         """Recognise a whole recorded leg; everything is fed, since silence is cheap and gated words may differ."""
         stream = self.stream(leg)
         for offset in range(0, len(pcm), CHUNK_BYTES):
@@ -69,7 +72,8 @@ class VoskStream:
         self._pending = False
 
     def feed(self, pcm: bytes, at: float) -> list[Heard]:
-        """Decode the audio: gives a final utterance where the engine heard a pause, else the words so far if they changed."""
+        """Decode the audio: gives a final utterance where the engine heard a pause, else the words so far if they
+        changed."""
         self._clock.feed(at, len(pcm) / BYTES_PER_SECOND)
         self._pending = True
         if self._recognizer.AcceptWaveform(pcm):
