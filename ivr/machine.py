@@ -262,12 +262,12 @@ def _settled(state: State, values: tuple[tuple[str, str], ...], facts: tuple[tup
     if not values and not facts:
         return state
     named = dict(facts)
-    true = (state.true - named.keys()) | {name for name, holds in facts if holds}
+    true = state.true.difference(named).union(name for name, holds in facts if holds)
     return replace(
         state,
         values=tuple(sorted((dict(state.values) | dict(values)).items())),
         true=true,
-        settled=state.settled | named.keys(),
+        settled=state.settled.union(named),
     )
 
 
@@ -280,7 +280,8 @@ def _told(state: State, gives: tuple[str, ...], values: Mapping[str, str]) -> St
 def _learn(flow: Flow, state: State, facts: Mapping[str, bool]) -> State:
     """The host told these facts; those that the flow settled itself stay as they are."""
     open_facts = {name: holds for name, holds in facts.items() if name in flow.facts and name not in state.settled}
-    return replace(state, true=(state.true - open_facts.keys()) | {name for name, holds in open_facts.items() if holds})
+    true = state.true.difference(open_facts).union(name for name, holds in open_facts.items() if holds)
+    return replace(state, true=true)
 
 
 def _emit(state: State, node: EmitNode) -> Emit:
