@@ -8,7 +8,6 @@ again.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ivr.flow import (
     CONSENT_FACT,
@@ -97,7 +96,7 @@ def step(flow: Flow, state: State, event: Event) -> tuple[State, list[Command]]:
 
 
 def _commanded(state: State, commands: list[Command]) -> tuple[State, list[Command]]:
-    return (replace(state, turn=state.turn + 1), commands) if commands else (state, [])
+    return (state._replace(turn=state.turn + 1), commands) if commands else (state, [])
 
 
 # What each node makes of each event -----------------------------------------------------------------------------------
@@ -119,16 +118,18 @@ def _react(flow: Flow, state: State, node: Node, event: Answer) -> tuple[State, 
         case RecordNode(), Recorded() if event.spoken_seconds > SPOKEN_ENOUGH_SECONDS:
             return state, node.spoken
         case RecordNode(), Recorded():
-            return replace(state, unsent=None), node.silent
+            return state._replace(unsent=None), node.silent
         case RecordNode(), CommandFailed():
-            return replace(state, unsent=None), node.failed
+            return state._replace(unsent=None), node.failed
         case QueueNode(), QueueLeft():
             return state, node.answered if event.reason == "answered" else node.unanswered
         case LookUpNode(), LookedUp():
             state = _learn(flow, _told(state, node.gives, event.values), event.facts)
             return state, node.found if event.found else node.not_found
         case EmitNode(), Emitted():
-            return _told(state, node.gives, event.values), node.ok
+            # A product that does not give what it promised (a ticket's code) has not done what it was told.
+            whole = all(event.values.get(name) for name in node.gives)
+            return _told(state, node.gives, event.values), node.ok if whole else node.failed
         case ((QueueNode() | LookUpNode() | EmitNode()), CommandFailed()):
             return state, node.failed
     return state, []
@@ -153,7 +154,7 @@ def _answer(state: State, node: GatherNode, key: str) -> tuple[State, Move]:
         if key == node.digits.finish:
             return _typed(state, node)
         # One digit too many is enough to know that the number is wrong.
-        state = replace(state, typed=(state.typed + key)[: node.digits.count + 1])
+        state = state._replace(typed=(state.typed + key)[: node.digits.count + 1])
         if not node.digits.finish and len(state.typed) == node.digits.count:
             return _typed(state, node)
         return state, [AwaitKey(node.digits.pause)]
@@ -166,13 +167,13 @@ def _typed(state: State, node: GatherNode) -> tuple[State, Move]:
     """The caller has finished a number."""
     digits = node.digits
     if digits and len(state.typed) == digits.count and state.typed.isdecimal():
-        return _settled(replace(state, typed=""), ((digits.save, state.typed),)), digits.then
+        return _settled(state._replace(typed=""), ((digits.save, state.typed),)), digits.then
     return _unanswered(state, node, Again() if node.no_match == "keep" else node.no_match)
 
 
 def _unanswered(state: State, node: GatherNode, way: Exit | Again | str) -> tuple[State, Move]:
     """No answer or a wrong one: the way that the flow names, else the question again until the tries are used up."""
-    state = replace(state, typed="", attempt=state.attempt + 1)
+    state = state._replace(typed="", attempt=state.attempt + 1)
     if isinstance(way, Exit):
         return state, way
     if state.attempt >= node.tries and node.give_up:
@@ -183,11 +184,15 @@ def _unanswered(state: State, node: GatherNode, way: Exit | Again | str) -> tupl
 
 def _left(flow: Flow, state: State, node: Node, event: HungUp) -> tuple[State, list[Command]]:
     """The caller hung up: what was said is kept, if anything was."""
+    unheard = isinstance(node, RecordNode) and not event.spoken_seconds > SPOKEN_ENOUGH_SECONDS
+    kept = [] if unheard else _unsent(flow, state)
+    return _commanded(state._replace(result="report-kept" if kept else "caller-left", unsent=None), kept)
+
+
+def _unsent(flow: Flow, state: State) -> list[Command]:
+    """What tells the product of words that were spoken and not yet told."""
     keeper = flow.nodes.get(state.unsent) if state.unsent else None
-    spoken = not isinstance(node, RecordNode) or event.spoken_seconds > SPOKEN_ENOUGH_SECONDS
-    if isinstance(keeper, EmitNode) and spoken:
-        return _commanded(replace(state, result="report-kept", unsent=None), [_emit(state, keeper)])
-    return replace(state, result="caller-left"), []
+    return [_emit(state, keeper)] if isinstance(keeper, EmitNode) else []
 
 
 # The way to the next rest ---------------------------------------------------------------------------------------------
@@ -198,15 +203,15 @@ def _follow(flow: Flow, state: State, way: Exit) -> tuple[State, list[Command]]:
     # keeps an unchecked one from holding the host for ever.
     for _ in range(len(flow.nodes) * (KEPT_AHEAD + 1)):
         state = _settled(state, way.values, way.facts)
-        state = replace(state, node=way.go, attempt=0, typed="")
-        state, move = _arrive(state, flow.nodes[way.go])
+        state = state._replace(node=way.go, attempt=0, typed="")
+        state, move = _arrive(flow, state, flow.nodes[way.go])
         if not isinstance(move, Exit):
             return _commanded(state, move)
         way = move
-    return _commanded(replace(state, result="completed"), [Hangup()])
+    return _commanded(state._replace(result="completed"), [Hangup()])
 
 
-def _arrive(state: State, node: Node) -> tuple[State, Move]:  # noqa: PLR0911 -- a table
+def _arrive(flow: Flow, state: State, node: Node) -> tuple[State, Move]:  # noqa: PLR0911 -- a table
     """What a node does first: rest with commands, or let the caller through at once."""
     match node:
         case PlayNode():
@@ -218,18 +223,23 @@ def _arrive(state: State, node: Node) -> tuple[State, Move]:  # noqa: PLR0911 --
             return state, node.failed
         case RecordNode():
             recording = Record(node.name, node.max_seconds, node.silence_seconds, node.finish)
-            return replace(state, unsent=node.on_hangup, ahead=""), [recording]
+            return state._replace(unsent=node.on_hangup, ahead=""), [recording]
         case QueueNode():
-            return replace(state, ahead=""), [Queue(node.name)]
+            return state._replace(ahead=""), [Queue(node.name)]
         case LookUpNode():
             return state, [LookUp(state.value(node.code) or "")]
         case EmitNode():
-            return replace(state, unsent=None), [_emit(state, node)]
+            unsent = None if state.unsent == state.node else state.unsent
+            return state._replace(unsent=unsent), [_emit(state, node)]
         case GoNode():
             return state, next((case.exit for case in node.cases if state.true.issuperset(case.facts)), node.otherwise)
         case HangupNode():
             last_word: list[Command] = [Play(resolve(node.say, dict(state.values)))] if node.say else []
-            return replace(state, result="completed", ahead=""), [*last_word, Hangup()]
+            return state._replace(result="completed", ahead="", unsent=None), [
+                *_unsent(flow, state),
+                *last_word,
+                Hangup(),
+            ]
 
 
 def _ask(state: State, node: GatherNode) -> tuple[State, Move]:
@@ -238,13 +248,13 @@ def _ask(state: State, node: GatherNode) -> tuple[State, Move]:
     An early key that is no answer is no wrong answer either, for the question had not been heard: it is dropped.
     """
     while state.ahead and (state.ahead[0] in node.keys or node.no_match != "keep"):
-        key, state = state.ahead[0], replace(state, ahead=state.ahead[1:])
+        key, state = state.ahead[0], state._replace(ahead=state.ahead[1:])
         if key in node.keys or (node.digits and (state.typed or key.isdecimal())):
             state, move = _answer(state, node, key)
             if isinstance(move, Exit):
                 return state, move
             if not state.typed:  # a whole number, and a wrong one: the question is asked again
-                return replace(state, ahead=""), move
+                return state._replace(ahead=""), move
     if state.typed and node.digits:
         return state, [AwaitKey(node.digits.pause)]
     return state, [Play(resolve(node.say, dict(state.values))), AwaitKey(node.seconds)]
@@ -254,7 +264,7 @@ def _ask(state: State, node: GatherNode) -> tuple[State, Move]:
 
 
 def _kept(state: State, key: str) -> State:
-    return replace(state, ahead=(state.ahead + key)[:KEPT_AHEAD])
+    return state._replace(ahead=(state.ahead + key)[:KEPT_AHEAD])
 
 
 def _settled(state: State, values: tuple[tuple[str, str], ...], facts: tuple[tuple[str, bool], ...] = ()) -> State:
@@ -263,8 +273,7 @@ def _settled(state: State, values: tuple[tuple[str, str], ...], facts: tuple[tup
         return state
     named = dict(facts)
     true = state.true.difference(named).union(name for name, holds in facts if holds)
-    return replace(
-        state,
+    return state._replace(
         values=tuple(sorted((dict(state.values) | dict(values)).items())),
         true=true,
         settled=state.settled.union(named),
@@ -274,14 +283,14 @@ def _settled(state: State, values: tuple[tuple[str, str], ...], facts: tuple[tup
 def _told(state: State, gives: tuple[str, ...], values: Mapping[str, str]) -> State:
     """The host gave these values; the flow's own list says which of them it wants."""
     kept = {name: values[name][:LONGEST_VALUE] for name in gives if name in values}
-    return replace(state, values=tuple(sorted((dict(state.values) | kept).items())))
+    return state._replace(values=tuple(sorted((dict(state.values) | kept).items())))
 
 
 def _learn(flow: Flow, state: State, facts: Mapping[str, bool]) -> State:
     """The host told these facts; those that the flow settled itself stay as they are."""
     open_facts = {name: holds for name, holds in facts.items() if name in flow.facts and name not in state.settled}
     true = state.true.difference(open_facts).union(name for name, holds in open_facts.items() if holds)
-    return replace(state, true=true)
+    return state._replace(true=true)
 
 
 def _emit(state: State, node: EmitNode) -> Emit:

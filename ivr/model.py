@@ -15,8 +15,8 @@ The contract
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
 
 KEYS = frozenset("0123456789*#")
 """The keys of a citizen's telephone.
@@ -213,8 +213,7 @@ words are kept.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """Where a call stands. Hashable, and the same after JSON.
 
     ``node``: where it rests; ``turn``: the number of the last command list; ``attempt``: unanswered or wrongly
@@ -242,7 +241,11 @@ class State:
 
     def to_json(self) -> dict[str, Any]:
         """The state as JSON's own types."""
-        return asdict(self) | {"true": sorted(self.true), "settled": sorted(self.settled), "values": dict(self.values)}
+        return self._asdict() | {
+            "true": sorted(self.true),
+            "settled": sorted(self.settled),
+            "values": dict(self.values),
+        }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "State":

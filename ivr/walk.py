@@ -9,7 +9,7 @@ import itertools
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ivr.flow import (
     CONSENT_FACT,
@@ -99,7 +99,7 @@ def transitions(flow: Flow, *, early_keys: int = 1) -> Iterator[Transition]:
                 continue
             for world in worlds[state.node]:
                 true = state.true.union(world - state.settled)
-                after, commands = step(flow, replace(state, true=true), event)
+                after, commands = step(flow, state._replace(true=true), event)
                 moved = after.node != state.node or bool(commands)
                 after = plain(after)
                 yield Transition(state, event, after, tuple(commands))
@@ -179,8 +179,7 @@ class _Plain:
         self._numbers = {node.digits.save for node in nodes if isinstance(node, GatherNode) and node.digits}
 
     def __call__(self, state: State) -> State:
-        return replace(
-            state,
+        return state._replace(
             turn=0,
             typed=re.sub("[0-9]", "1", state.typed),
             values=tuple((name, "1" * len(text) if name in self._numbers else text) for name, text in state.values),
