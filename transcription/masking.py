@@ -24,8 +24,11 @@ _GAP = r"[\s.,;:()/+*_\-–—]*"
 _NUMBER = re.compile(rf"\+?\d(?:{_GAP}\d){{{LEAST_PERSONAL_DIGITS - 1},}}")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SPOKEN_MAIL = re.compile(
-    r"(?<!\S)(?:(?!(?:là|mail|email|thư|chỉ)\s)\S+\s+){1,6}?a\s?(?:còng|móc)\s+(?:\S+\s+){1,3}?chấm\s+\w+(?:\s+chấm\s+
-    \w+)*", re.IGNORECASE, ) _PLATE = re.compile( rf"(?<!\w)\d{_GAP}\d{_GAP}(?:[A-ZĐ]{{2}}|[A-Za-
+    r"(?<!\S)(?:(?!(?:là|mail|email|thư|chỉ)\s)\S+\s+){1,6}?"
+    r"a\s?(?:còng|móc)\s+(?:\S+\s+){1,3}?chấm\s+\w+(?:\s+chấm\s+\w+)*",
+    re.IGNORECASE,
+)
+_PLATE = re.compile( rf"(?<!\w)\d{_GAP}\d{_GAP}(?:[A-ZĐ]{{2}}|[A-Za-
     zĐđ])(?!\w*[^\W\d]){_GAP}\d(?:{_GAP}\d){{3,5}}(?!\w)" )
 
 

@@ -28,6 +28,7 @@ Setting = Literal["auto", "vosk", "whisper"]
 
 def transcribe(
     files: Annotated[list[Path], typer.Argument(help="Tệp WAV, tần số nào cũng được; hai kênh: người dân bên trái.")],
+    *,
     as_json: Annotated[bool, typer.Option("--json", help="Mỗi tệp một dòng JSON: file, engine, text, words.")] = False,
     telephone: Annotated[bool, typer.Option(help="Cho âm thanh đi qua đường điện thoại 8 kHz A-law trước.")] = False,
     engine: Annotated[Setting, typer.Option(help="Bộ nhận dạng.")] = "auto",
