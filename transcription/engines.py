@@ -6,7 +6,7 @@ The only place that maps an engine's name to its code; engines are imported when
 from dataclasses import dataclass
 from pathlib import Path
 
-from transcription.model import Recogniser
+from transcription.model import BYTES_PER_SECOND, Recogniser
 from transcription.registry import EngineChoice
 from transcription.vad import VoiceDetector
 
@@ -30,6 +30,16 @@ def load_engine(
 
     Takes seconds and hundreds of megabytes. Raises HotlineError.
     """
+    engine = _load(choice, models, workers=workers, language=language, gated=gated)
+    if engine.recogniser is not None:
+        # The first decoding is slow, and the first caller should not wait for it.
+        stream = engine.recogniser.stream("caller")
+        stream.feed(bytes(BYTES_PER_SECOND), 0.0)
+        stream.flush()
+    return engine
+
+
+def _load(choice: EngineChoice, models: Path, *, workers: int, language: str, gated: bool) -> Engine:
     if choice.engine == "none":
         return Engine(choice, None, None)
     if choice.engine == "vosk":

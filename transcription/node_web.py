@@ -31,7 +31,7 @@ HEARTBEAT_SECONDS = 20.0
 
 NODE = web.AppKey("node", LiveNode)
 AUDIO_ADDRESS = web.AppKey("audio_address", str)
-SOCKETS: web.AppKey[set[web.WebSocketResponse]] = web.AppKey("sockets")
+SOCKETS = web.AppKey("sockets", list[web.WebSocketResponse])
 
 
 def control_app(node: LiveNode, audio_address: str, token: str) -> web.Application:
@@ -41,7 +41,7 @@ def control_app(node: LiveNode, audio_address: str, token: str) -> web.Applicati
     app = web.Application(middlewares=[_asks_for(token)], client_max_size=LARGEST_RECORDING)
     app[NODE] = node
     app[AUDIO_ADDRESS] = audio_address
-    app[SOCKETS] = set()
+    app[SOCKETS] = []
     app.add_routes(
         [
             web.post("/legs", announce),
@@ -93,7 +93,7 @@ async def words(request: web.Request) -> web.WebSocketResponse:
     await socket.prepare(request)
     journal = request.app[NODE].journal
     subscriber = journal.subscribe()
-    request.app[SOCKETS].add(socket)
+    request.app[SOCKETS].append(socket)
 
     async def send() -> None:
         while True:
@@ -108,7 +108,7 @@ async def words(request: web.Request) -> web.WebSocketResponse:
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
         journal.unsubscribe(subscriber)
-        request.app[SOCKETS].discard(socket)
+        request.app[SOCKETS].remove(socket)
     return socket
 
 
@@ -139,7 +139,7 @@ async def health(request: web.Request) -> web.Response:
 
 
 async def _close_sockets(app: web.Application) -> None:
-    for socket in list(app[SOCKETS]):
+    for socket in app[SOCKETS].copy():
         await socket.close(code=WSCloseCode.GOING_AWAY)
 
 

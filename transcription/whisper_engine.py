@@ -38,6 +38,8 @@ JOINED_SECONDS = 14.0
 JOIN_PADDING = 0.35
 """Kept around each utterance that is joined, in seconds."""
 
+SHORTEST_FIRST_WORD = 0.1
+
 BEAM = 5
 """A sixth dearer than a beam of 1, and several points of word error better."""
 
@@ -194,7 +196,9 @@ def _utterance(segment: Any, clock: FeedClock, leg: Side) -> Utterance:
 
 
 def _from(onset: float, said: Utterance) -> Utterance:
-    if not said.words or onset <= said.words[0].start or onset >= said.words[0].end:
+    if not said.words or onset <= said.words[0].start:
         return said
-    first = said.words[0].model_copy(update={"start": onset})
-    return said.model_copy(update={"start": onset, "words": (first, *said.words[1:])})
+    # The detector can open after a short first word is over; the word keeps some length.
+    start = max(min(onset, said.words[0].end - SHORTEST_FIRST_WORD), said.words[0].start)
+    first = said.words[0].model_copy(update={"start": start})
+    return said.model_copy(update={"start": start, "words": (first, *said.words[1:])})
