@@ -13,6 +13,7 @@ from typing import Protocol
 
 import ivr.prompt_book
 import ivr.recordings
+import ivr.shelf
 from hotline1022.base import accounts, migrate
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
@@ -140,6 +141,13 @@ def lay_prompts(settings: Settings) -> ivr.recordings.PromptFolder:
     """Put every recording where Asterisk plays it from; a province's own ones first."""
     book = ivr.prompt_book.load_book(settings.data / "prompts")
     return ivr.recordings.build_prompt_folder(book, line_settings(settings).sounds, settings.data / "prompts")
+
+
+def flow_shelf(settings: Settings) -> ivr.shelf.Shelf:
+    """The flows that calls follow: the province's own where it checks, else the shipped one. Raises HotlineError."""
+    overrides = settings.data / "prompts"
+    book = ivr.prompt_book.load_book(overrides)
+    return ivr.shelf.Shelf(book, ivr.recordings.recorded(book, overrides), settings.data / "flows" / "default.yaml")
 
 
 async def prepare_database(settings: Settings, clock: Clock) -> str | None:

@@ -57,6 +57,7 @@ class Aftermath:
                 path=recording.path,
                 sha256=recording.sha256,
                 seconds=recording.seconds,
+                operator_from=ended.operator_from,
             )
         )
 

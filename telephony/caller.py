@@ -91,6 +91,8 @@ class Caller:
     resumed_at: State | None = None
     """Where the call stood when an earlier run of the service died; it goes on from there when the channel is back."""
     recorded: bool = False
+    recorded_at: datetime | None = None
+    operator_from: float | None = None
     reported: bool = False
     away: bool = False
     """The channel is in the dialplan on our errand: a closing socket is no hang-up then."""

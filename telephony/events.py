@@ -46,13 +46,15 @@ class ReportTaken(Event):
 class CallEnded(Event):
     """The caller's channel is gone. ``cause`` is Asterisk's or the reason why we believe so; ``result`` is the menu's last word.
 
-    ``recorded``: recordings of it may exist and are to be finished."""
+    ``recorded``: recordings of it may exist and are to be finished. ``operator_from``: seconds of the recording after which an operator
+    speaks on its right side, which before that holds our own prompts; None when none did."""
 
     call: str
     began_at: AwareDatetime
     cause: str
     result: str
     recorded: bool
+    operator_from: float | None = None
 
 
 class RecordingReady(Event):
@@ -62,6 +64,7 @@ class RecordingReady(Event):
     path: str
     sha256: str
     seconds: float
+    operator_from: float | None = None
 
 
 class RecordingLost(Event):

@@ -191,7 +191,7 @@ class Switchboard:
         )
 
     async def _listen(self, caller: Caller) -> None:
-        caller.recorded = True
+        caller.recorded, caller.recorded_at = True, self._clock.now()
         try:
             await self._recorder.start(caller.channel.id)
         except HotlineError as error:
@@ -236,6 +236,7 @@ class Switchboard:
                 cause=cause,
                 result=result,
                 recorded=caller.recorded,
+                operator_from=caller.operator_from,
             )
         )
         self._progress.forget(call)
@@ -258,15 +259,20 @@ class Switchboard:
 
     def hear_queue(self, event: dict[str, str]) -> None:
         """Take one event of AMI."""
-        if event.get("Event") == "AgentConnect":
-            caller = self.callers.get(event.get("Uniqueid", ""))
-            if caller and caller.recorded:
-                self._later(self._legs.attach(caller.arrival.call, caller.channel.id, "operator"))
+        if event.get("Event") == "AgentConnect" and (caller := self.callers.get(event.get("Uniqueid", ""))):
+            self._operator_joins(caller)
         before = self.board.has_operators(QUEUE)
         self.board.apply(event)
         if before != self.board.has_operators(QUEUE):
             for caller in self.callers.values():
                 caller.facts_changed(self._facts())
+
+    def _operator_joins(self, caller: Caller) -> None:
+        if caller.recorded_at is None:
+            return
+        if caller.operator_from is None:
+            caller.operator_from = (self._clock.now() - caller.recorded_at).total_seconds()
+        self._later(self._legs.attach(caller.arrival.call, caller.channel.id, "operator"))
 
     async def reconcile(self, channels: list[dict[str, Any]], bridges: list[dict[str, Any]]) -> None:
         """Compare what we believe with what Asterisk has: calls whose channel is gone end, pieces that nobody knows are taken away."""

@@ -6,7 +6,7 @@ Thin: the work is transcription's.
 import asyncio
 import os
 from pathlib import Path
-from typing import Annotated, cast, get_args
+from typing import Annotated, Literal, cast, get_args
 
 import typer
 from rich.console import Console
@@ -16,7 +16,7 @@ from rich.table import Table
 from hotline1022.base.errors import HotlineError
 from transcription.fetch import add as add_model
 from transcription.fetch import fetch as fetch_model
-from transcription.registry import ModelEntry, SourceKind, choose_engine, load_registry, state_of
+from transcription.registry import EngineChoice, ModelEntry, SourceKind, choose_engine, load_registry, state_of
 
 SOURCES_VARIABLE = "HOTLINE_MODEL_SOURCES"
 """Kinds of source in order of trial, e.g. ``package,page,hub``; without it, the registry's order."""
@@ -27,6 +27,9 @@ DataFolder = Annotated[Path, typer.Option("--data", envvar="HOTLINE_DATA", help=
 ModelsFolder = Annotated[
     Path | None, typer.Option("--models", envvar="HOTLINE_MODELS", help="Thư mục mô hình, nếu không nằm trong dữ liệu.")
 ]
+
+
+EngineSetting = Literal["auto", "vosk", "whisper", "none"]
 
 
 class ScreenReport:
@@ -123,6 +126,19 @@ def fetch(
     # Without names any usable engine is a success: the vendor's model cannot be had everywhere.
     if failed and (names or choice.engine == "none"):
         raise typer.Exit(1)
+
+
+def ensure(data: Path, setting: EngineSetting, console: Console) -> None:
+    """Fetch the usual models unless an engine can work already; without any the hotline runs and says so."""
+    folder, registry = models_folder(data, None), load_registry(data)
+
+    def choice() -> EngineChoice:
+        return choose_engine(setting, registry, {name: state_of(entry, folder) for name, entry in registry.items()})
+
+    if setting != "none" and choice().engine == "none":
+        for entry in _default_entries(data):
+            _fetched(entry, folder, console)
+    console.print(f"  {choice().why}", soft_wrap=True)
 
 
 def _default_entries(data: Path) -> list[ModelEntry]:
