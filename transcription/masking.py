@@ -28,8 +28,9 @@ _SPOKEN_MAIL = re.compile(
     r"a\s?(?:còng|móc)\s+(?:\S+\s+){1,3}?chấm\s+\w+(?:\s+chấm\s+\w+)*",
     re.IGNORECASE,
 )
-_PLATE = re.compile( rf"(?<!\w)\d{_GAP}\d{_GAP}(?:[A-ZĐ]{{2}}|[A-Za-
-    zĐđ])(?!\w*[^\W\d]){_GAP}\d(?:{_GAP}\d){{3,5}}(?!\w)" )
+_PLATE = re.compile(
+    rf"(?<!\w)\d{_GAP}\d{_GAP}(?:[A-ZĐ]{{2}}|[A-Za-zĐđ])(?!\w*[^\W\d]){_GAP}\d(?:{_GAP}\d){{3,5}}(?!\w)"
+)
 
 
 class _Hidden(NamedTuple):
