@@ -1,1 +1,1 @@
-"""The Asterisk that this installation runs: its program, its whole configuration, its process. No call is driven from here."""
+"""The Asterisk that this installation runs: its program, its whole configuration, its process. It drives no call."""

@@ -1,7 +1,7 @@
-"""Asterisk's whole configuration, written from plain settings. The files are `templates/`; nothing of a call is known here.
+"""Asterisk's whole configuration, written from plain settings. The files are `templates/`; no call is known here.
 
-A value reaches a file only after it was recognised as what it must be (a port, an address, a secret, a folder), so that no
-setting can add a line, a section or a dialplan step.
+A value reaches a file only after it was recognised as what it must be (a port, an address, a secret, a folder), so that
+no setting can add a line, a section or a dialplan step.
 """
 
 import os
@@ -27,8 +27,8 @@ _REMEDY = "sửa giá trị này trong settings.env hoặc secrets.env của th�
 class LineSettings:
     """What the line needs to know. Raises HotlineError for a value that is not what it must be.
 
-    ``folder`` is the only folder that Asterisk writes in. ``sip_address`` may be ``0.0.0.0``: then SIP and RTP listen on every
-    address. ``trunk_addresses`` are addresses or networks of the carrier. Without ``metrics_password`` there are no metrics.
+    ``folder`` is the only folder that Asterisk writes in. ``sip_address`` may be ``0.0.0.0``: SIP and RTP then listen
+    on every address. ``trunk_addresses`` are addresses or networks of the carrier. No ``metrics_password``: no metrics.
     """
 
     folder: Path
@@ -76,7 +76,7 @@ class LineSettings:
 
     @cached_property
     def reports(self) -> Path:
-        """Voice reports that the dialplan took while no service drove the call: ``<epoch>_<unique id>_<caller's digits>.wav``."""
+        """Voice reports of calls that no service drove: ``<epoch>_<unique id>_<caller's digits>.wav``."""
         return self.folder / "spool" / "reports"
 
 
@@ -133,7 +133,17 @@ def write(settings: LineSettings, program: AsteriskProgram) -> tuple[str, ...]:
     Each file is replaced at once, so a running Asterisk never reads half of one. Raises HotlineError.
     """
     try:
-        for name in ("etc", "library/keys", "log", "run", "share", "local", "spool/reports", "spool/recording", "spool/monitor"):
+        for name in (
+            "etc",
+            "library/keys",
+            "log",
+            "run",
+            "share",
+            "local",
+            "spool/reports",
+            "spool/recording",
+            "spool/monitor",
+        ):
             (settings.folder / name).mkdir(parents=True, exist_ok=True, mode=0o750)
         settings.sounds.mkdir(parents=True, exist_ok=True, mode=0o750)
         _link_share(settings, program)
@@ -148,10 +158,12 @@ def write(settings: LineSettings, program: AsteriskProgram) -> tuple[str, ...]:
 
 
 def _link_share(settings: LineSettings, program: AsteriskProgram) -> None:
-    """Asterisk looks for documentation, music and sounds under one folder: the program's own, with our recordings as ``vi``."""
+    """Asterisk wants documentation, music and sounds under one folder: the program's, with our recordings as ``vi``."""
     share = settings.folder / "share"
     (share / "sounds").mkdir(exist_ok=True)
-    english = next((path for path in sorted(program.data.glob("sounds/en*")) if path.is_dir()), program.data / "sounds" / "en")
+    english = next(
+        (path for path in sorted(program.data.glob("sounds/en*")) if path.is_dir()), program.data / "sounds" / "en"
+    )
     for link, target in (
         (share / "documentation", program.data / "documentation"),
         (share / "rest-api", program.data / "rest-api"),
@@ -204,9 +216,15 @@ def _secret(name: str, value: str) -> None:
 
 
 def _folder(path: Path) -> Path:
-    """Letters (also Vietnamese ones), digits and a few signs: what has no meaning in a configuration file or in the dialplan."""
+    """Letters (Vietnamese ones too), digits, a few signs: what means nothing to a configuration file or a dialplan."""
     plain = all(unicodedata.category(sign)[0] in "LNM" or sign in "/._-+@ " for sign in str(path))
-    if not path.is_absolute() or not plain or "//" in str(path) or str(path) != str(path).strip() or len(str(path).encode()) > 150:
+    if (
+        not path.is_absolute()
+        or not plain
+        or "//" in str(path)
+        or str(path) != str(path).strip()
+        or len(str(path).encode()) > 150
+    ):
         raise HotlineError(
             "Đường dẫn của thư mục dữ liệu chỉ được gồm chữ, số, dấu cách và . _ - + @, dài không quá 150 byte",
             remedy="đặt thư mục dữ liệu (HOTLINE_DATA) ở một đường dẫn như /var/lib/hotline1022",

@@ -1,4 +1,4 @@
-"""The Asterisk process of this installation: started, watched until it answers, reloaded, stopped. It configures nothing and drives no call.
+"""The Asterisk process of this installation: started, watched until it answers, reloaded, stopped. It drives no call.
 
 Asterisk dies with the process that started it (the kernel sees to that), so none is ever left behind.
 """
@@ -46,11 +46,13 @@ class AsteriskProcess:
         return self._process.pid if self._process is not None and self._process.returncode is None else None
 
     async def start(self) -> None:
-        """Write the configuration, start Asterisk and wait until ARI and AMI answer. Raises HotlineError; then nothing runs."""
+        """Write the configuration, start Asterisk, wait until it answers. Raises HotlineError; then nothing runs."""
         configuration.write(self._settings, self._program)
         setpriv = shutil.which("setpriv")
         if setpriv is None:
-            raise HotlineError("Máy này không có lệnh setpriv nên không bảo đảm dừng được Asterisk", remedy="cài gói util-linux")
+            raise HotlineError(
+                "Máy này không có lệnh setpriv nên không bảo đảm dừng được Asterisk", remedy="cài gói util-linux"
+            )
         self._refuse_taken_ports()
         _allow_many_files()
         folder = self._settings.folder
@@ -58,7 +60,8 @@ class AsteriskProcess:
             self._process = await asyncio.create_subprocess_exec(
                 setpriv, "--pdeathsig", "KILL",
                 *self._program.command, "-C", str(self._settings.configuration_file), "-f",
-                stdin=subprocess.DEVNULL, stdout=console, stderr=console, cwd=folder, umask=0o027, start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=console, stderr=console, cwd=folder, umask=0o027,
+                start_new_session=True,
                 env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": str(folder)},
             )  # fmt: skip
         try:
@@ -67,7 +70,8 @@ class AsteriskProcess:
         except TimeoutError as error:
             await self.stop()
             raise HotlineError(
-                f"Asterisk đã chạy nhưng không trả lời sau {_PATIENCE:.0f} giây", remedy=f"xem {folder / 'log' / 'messages'}"
+                f"Asterisk đã chạy nhưng không trả lời sau {_PATIENCE:.0f} giây",
+                remedy=f"xem {folder / 'log' / 'messages'}",
             ) from error
         except BaseException:
             await self.stop()
@@ -106,7 +110,7 @@ class AsteriskProcess:
         return changed
 
     async def command(self, line: str) -> str:
-        """What Asterisk's own console answers to ``line``: for a doctor and for tests, never with anything that a caller sent."""
+        """What Asterisk's console answers to ``line``: for a doctor and tests, never with what a caller sent."""
         process = await asyncio.create_subprocess_exec(
             *self._program.command, "-C", str(self._settings.configuration_file), "-rx", line,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=self._settings.folder,
@@ -147,7 +151,9 @@ class AsteriskProcess:
     async def _until_it_answers(self) -> None:
         while not await self._answers():
             if self.pid is None:
-                raise HotlineError("Asterisk không khởi động được", remedy=f"xem {_first_error(self._settings.folder / 'log')}")
+                raise HotlineError(
+                    "Asterisk không khởi động được", remedy=f"xem {_first_error(self._settings.folder / 'log')}"
+                )
             await asyncio.sleep(0.05)
 
     async def _answers(self) -> bool:
@@ -158,7 +164,13 @@ class AsteriskProcess:
             if "fully booted" not in await self.command("core waitfullybooted"):
                 return False
             secret = base64.b64encode(f"service:{self._settings.ari_password}".encode()).decode()
-            ping = f"GET /ari/asterisk/ping HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {secret}\r\nConnection: close\r\n\r\n"
+            asked = (
+                "GET /ari/asterisk/ping HTTP/1.1",
+                "Host: localhost",
+                f"Authorization: Basic {secret}",
+                "Connection: close",
+            )
+            ping = "\r\n".join((*asked, "", ""))
             ari = await _first_line(self._settings.ari_port, ping.encode())
             ami = await _first_line(self._settings.ami_port, b"")
         except (HotlineError, OSError):

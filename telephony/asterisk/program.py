@@ -1,7 +1,7 @@
-"""Which Asterisk program this installation runs: the host's own, or one unpacked into our data folder. It never changes a package of the host.
+"""Which Asterisk program this installation runs: the host's own, or one unpacked into our data folder.
 
-The unpacked one comes from Debian's suite sid through the host's apt (its mirror, proxies and keys; signatures are checked), without
-root, and is run by its own dynamic loader, so that the host's libraries do not matter.
+No package of the host is ever changed. The unpacked program comes from Debian's suite sid through the host's apt (its
+mirror, proxies and keys; signatures are checked), without root, and is run by its own loader, with its own libraries.
 """
 
 import os
@@ -24,7 +24,10 @@ Progress = Callable[[str, int, int], None]
 """Told what is done ("tải gói", "mở gói"), how many packages are done and how many there are."""
 
 _PACKAGES = ("asterisk", "asterisk-core-sounds-en-wav", "asterisk-moh-opsound-wav")
-_KEYRINGS = (Path("/usr/share/keyrings/debian-archive-keyring.gpg"), Path("/usr/share/keyrings/debian-archive-keyring.pgp"))
+_KEYRINGS = (
+    Path("/usr/share/keyrings/debian-archive-keyring.gpg"),
+    Path("/usr/share/keyrings/debian-archive-keyring.pgp"),
+)
 _ARCHITECTURES = ("amd64", "arm64")
 _DISK_NEEDED = 700_000_000
 _OWN_PROGRAM = "cài Asterisk 22 rồi đặt HOTLINE_ASTERISK_PROGRAM"
@@ -34,7 +37,7 @@ _OWN_PROGRAM = "cài Asterisk 22 rồi đặt HOTLINE_ASTERISK_PROGRAM"
 class AsteriskProgram:
     """An Asterisk that can be run.
 
-    ``command`` starts it (the first words of a command line), ``modules`` and ``data`` are its folders of modules and of
+    ``command`` starts it (the first words of a command line); ``modules`` is its folder of modules, ``data`` that of
     documentation, sounds and music; ``version`` is what it says of itself, such as ``22.10.1``.
     """
 
@@ -52,7 +55,7 @@ def find(configured: Path | None, unpacked: Path) -> AsteriskProgram | None:
     if configured is not None:
         try:
             return _of_folder(configured) if configured.is_dir() else _of_host(configured)
-        except _Unfit as unfit:
+        except _UnfitError as unfit:
             raise HotlineError(
                 f"Không dùng được Asterisk {configured}: {unfit}", remedy="sửa hoặc xoá HOTLINE_ASTERISK_PROGRAM"
             ) from unfit
@@ -62,7 +65,7 @@ def find(configured: Path | None, unpacked: Path) -> AsteriskProgram | None:
         try:
             if place is not None:
                 return look(Path(place))
-        except _Unfit:
+        except _UnfitError:
             continue
     return None
 
@@ -73,9 +76,9 @@ def find_or_install(configured: Path | None, unpacked: Path, progress: Progress)
 
 
 def install(unpacked: Path, progress: Progress) -> AsteriskProgram:
-    """Download Asterisk and what it needs, and unpack it as the folder ``unpacked``, which appears only when it is whole.
+    """Download Asterisk and what it needs, and unpack it as the folder ``unpacked``, which appears when it is whole.
 
-    Takes about 110 MB of download and 310 MB of disk. Needs ``apt-get`` and ``dpkg-deb``, not root. Raises HotlineError.
+    Takes 110 MB of download and 310 MB of disk. Needs ``apt-get`` and ``dpkg-deb``, not root. Raises HotlineError.
     """
     if missing := [tool for tool in ("apt-get", "dpkg", "dpkg-deb") if shutil.which(tool) is None]:
         raise HotlineError(f"Máy này không có {', '.join(missing)} nên không tự cài được Asterisk", remedy=_OWN_PROGRAM)
@@ -102,14 +105,15 @@ def install(unpacked: Path, progress: Progress) -> AsteriskProgram:
             fresh.rename(unpacked)
     except OSError as error:
         raise HotlineError(
-            f"Không ghi được Asterisk vào {unpacked}: {error.strerror}", remedy="kiểm tra quyền ghi và chỗ trống của đĩa"
+            f"Không ghi được Asterisk vào {unpacked}: {error.strerror}",
+            remedy="kiểm tra quyền ghi và chỗ trống của đĩa",
         ) from error
-    except _Unfit as unfit:
+    except _UnfitError as unfit:
         raise HotlineError(f"Bản Asterisk vừa tải không chạy được: {unfit}", remedy=_OWN_PROGRAM) from unfit
     return _of_folder(unpacked)
 
 
-class _Unfit(Exception):
+class _UnfitError(Exception):
     """Why a program cannot be used, in Vietnamese."""
 
 
@@ -117,7 +121,7 @@ def _of_folder(folder: Path) -> AsteriskProgram:
     """The program in a folder of unpacked packages, run by the loader that came with it."""
     loader = next(folder.glob("usr/lib/*-linux-gnu*/ld-linux*.so.*"), None)
     if loader is None:
-        raise _Unfit("thư mục không chứa Asterisk đã mở gói")
+        raise _UnfitError("thư mục không chứa Asterisk đã mở gói")
     libraries = loader.parent
     command = (str(loader), "--library-path", str(libraries), str(folder / "usr/sbin/asterisk"))
     return _examine(command, (libraries / "asterisk/modules",), (folder / "usr/share/asterisk",))
@@ -126,26 +130,32 @@ def _of_folder(folder: Path) -> AsteriskProgram:
 def _of_host(program: Path) -> AsteriskProgram:
     """A program of the host, with its folders where distributions and a build from source put them."""
     root = program.resolve().parent.parent
-    modules = (*sorted(root.glob("lib/*-linux-gnu*/asterisk/modules")), root / "lib64/asterisk/modules", root / "lib/asterisk/modules")
+    modules = (
+        *sorted(root.glob("lib/*-linux-gnu*/asterisk/modules")),
+        root / "lib64/asterisk/modules",
+        root / "lib/asterisk/modules",
+    )
     return _examine((str(program),), modules, (root / "share/asterisk", Path("/var/lib/asterisk")))
 
 
 def _examine(command: tuple[str, ...], modules: Sequence[Path], data: Sequence[Path]) -> AsteriskProgram:
     try:
-        answer = subprocess.run([*command, "-V"], capture_output=True, text=True, timeout=20, check=True, cwd="/").stdout
+        answer = subprocess.run(  # noqa: S603 (our own words, no shell)
+            [*command, "-V"], capture_output=True, text=True, timeout=20, check=True, cwd="/"
+        ).stdout
     except (OSError, subprocess.SubprocessError) as error:
-        raise _Unfit("chương trình không chạy được") from error
+        raise _UnfitError("chương trình không chạy được") from error
     said = re.match(r"Asterisk (?:certified/|certified-)?(\d+)([.\d]*)", answer)
     if said is None or int(said[1]) < OLDEST:
-        raise _Unfit(f"cần phiên bản {OLDEST} trở lên, chương trình này là {answer.strip() or 'không rõ'}")
+        raise _UnfitError(f"cần phiên bản {OLDEST} trở lên, chương trình này là {answer.strip() or 'không rõ'}")
     module_folder = next((folder for folder in modules if folder.is_dir()), None)
     if module_folder is None:
-        raise _Unfit("không tìm thấy thư mục mô-đun")
+        raise _UnfitError("không tìm thấy thư mục mô-đun")
     if missing := [name for name in required_modules() if not (module_folder / name).exists()]:
-        raise _Unfit(f"thiếu mô-đun {', '.join(missing)}")
+        raise _UnfitError(f"thiếu mô-đun {', '.join(missing)}")
     data_folder = next((folder for folder in data if (folder / "documentation/core-en_US.xml").exists()), None)
     if data_folder is None:
-        raise _Unfit("không tìm thấy thư mục dữ liệu (documentation/core-en_US.xml)")
+        raise _UnfitError("không tìm thấy thư mục dữ liệu (documentation/core-en_US.xml)")
     return AsteriskProgram(command=command, modules=module_folder, data=data_folder, version=said[1] + said[2])
 
 
@@ -162,7 +172,9 @@ def _download(folder: Path, progress: Progress) -> list[Path]:
     (folder / "status").touch()
     keyring = next((path for path in _KEYRINGS if path.exists()), None)
     if keyring is None:
-        raise HotlineError("Máy này không có khoá ký của Debian", remedy="cài gói debian-archive-keyring, hoặc " + _OWN_PROGRAM)
+        raise HotlineError(
+            "Máy này không có khoá ký của Debian", remedy="cài gói debian-archive-keyring, hoặc " + _OWN_PROGRAM
+        )
     (folder / "sources/sid.list").write_text(f"deb [signed-by={keyring}] {_mirror()} sid main\n", encoding="utf-8")
     options = {
         "Dir::Etc::SourceList": "/dev/null",
@@ -183,7 +195,7 @@ def _download(folder: Path, progress: Progress) -> list[Path]:
     _run([*apt, "update"])
     total = _run([*apt, "--print-uris", *wanted]).count(".deb ")
     archives = folder / "cache/archives"
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 (our own words, no shell)
         [*apt, "--download-only", *wanted],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=_environment(),
     )  # fmt: skip
@@ -212,7 +224,10 @@ def _mirror() -> str:
     # Before the first `apt-get update` of a machine there are no targets, only the addresses that it would ask.
     for address in re.findall(r"^'(\S+?/debian)/dists/", _run(["apt-get", "--print-uris", "update"]), re.MULTILINE):
         return str(address)
-    raise HotlineError("apt của máy này không dùng kho Debian nào", remedy=f"cài asterisk (>= {OLDEST}) bằng apt-get, hoặc " + _OWN_PROGRAM)
+    raise HotlineError(
+        "apt của máy này không dùng kho Debian nào",
+        remedy=f"cài asterisk (>= {OLDEST}) bằng apt-get, hoặc " + _OWN_PROGRAM,
+    )
 
 
 def _environment() -> dict[str, str]:
@@ -221,7 +236,15 @@ def _environment() -> dict[str, str]:
 
 def _run(command: Sequence[str]) -> str:
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=True, env=_environment())
+        done = subprocess.run(  # noqa: S603 (our own words, no shell)
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=True,
+            env=_environment(),
+        )
     except subprocess.CalledProcessError as error:
         raise _apt_failed(error.stderr) from error
     except subprocess.TimeoutExpired as error:
