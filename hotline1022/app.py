@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -68,12 +68,15 @@ class Listening:
 class Service:
     """The running service: made by ``assembled``, led by ``run``."""
 
-    def __init__(self, settings: Settings, clock: Clock, database: Database, link: AriLink, node: TranscriberNode) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, database: Database, link: AriLink, node: TranscriberNode
+    ) -> None:
         self.settings, self.clock, self.database, self.node = settings, clock, database, node
         self.stage = Stage()
         self.jobs = Jobs(
             settings.jobs_database, settings.node_name, queues=(JobQueue(name=TRANSCRIPTION_QUEUE, at_once=1),)
         )
+        self._jobs_started = False
         self.relay = Relay(database, self.jobs.enqueue, self._jobs_of, clock)
         database.committed = self.relay.poke
         self.ledger = Ledger(database, Spool(settings.data / "spool" / "events"))
@@ -154,10 +157,10 @@ class Service:
             await self._open(runner)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.line.run())
-                group.create_task(self.ledger.run())
-                group.create_task(self._work_on_jobs())
-                group.create_task(self._keep_codes())
-                group.create_task(self.live_words.run(self.stage.tell))
+                group.create_task(_steadily("ledger", self.ledger.run))
+                group.create_task(_steadily("jobs", self._work_on_jobs))
+                group.create_task(_steadily("codes", self._keep_codes))
+                group.create_task(_steadily("live words", lambda: self.live_words.run(self.stage.tell)))
         finally:
             await runner.cleanup()
             await self.jobs.stop()
@@ -172,10 +175,10 @@ class Service:
             ) from error
 
     async def _work_on_jobs(self) -> None:
-        while True:
+        while not self._jobs_started:
             try:
                 await self.jobs.start()
-                break
+                self._jobs_started = True
             except DatabaseAway:
                 log.warning("jobs_wait_for_database")
                 await asyncio.sleep(2)
@@ -230,6 +233,16 @@ class Service:
         return socket
 
 
+async def _steadily(what: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Keep background work going: its failure is logged and it begins again, so that calls are never lost to it."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("background_work_failed", work=what)
+            await asyncio.sleep(1)
+
+
 @asynccontextmanager
 async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Service]:
     """The service with its connections open; they are closed when the block ends. Raises HotlineError for broken rules or flows."""
@@ -241,7 +254,5 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Service]:
             AriLink(f"http://127.0.0.1:{settings.ari_port}/ari", "service", password, MEDIA_APP)
         )
         token = settings.service_token.get_secret_value()
-        node = await stack.enter_async_context(
-            TranscriberNode(f"http://127.0.0.1:{settings.transcriber_port}", token)
-        )
+        node = await stack.enter_async_context(TranscriberNode(f"http://127.0.0.1:{settings.transcriber_port}", token))
         yield Service(settings, clock, database, link, node)

@@ -143,6 +143,11 @@ def lay_prompts(settings: Settings) -> ivr.recordings.PromptFolder:
     return ivr.recordings.build_prompt_folder(book, line_settings(settings).sounds, settings.data / "prompts")
 
 
+def playable_prompts(settings: Settings) -> frozenset[str]:
+    """The names of all prompts that a caller may hear."""
+    return frozenset(ivr.prompt_book.load_book(settings.data / "prompts"))
+
+
 def flow_shelf(settings: Settings) -> ivr.shelf.Shelf:
     """The flows that calls follow: the province's own where it checks, else the shipped one. Raises HotlineError."""
     overrides = settings.data / "prompts"
