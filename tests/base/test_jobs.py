@@ -1,115 +1,16 @@
-"""Claims about durable jobs, the same for SQLite and PostgreSQL: what was taken is done, once where nothing crashed, and never forgotten."""
+"""Claims about durable jobs, the same for SQLite and PostgreSQL: what was taken is done, once, within its limits, or told as given up."""
 
 import asyncio
-import os
-import shutil
-import signal
-import sqlite3
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from structlog.testing import capture_logs
 
-from hotline1022.base.errors import DatabaseAway, HotlineError
-from hotline1022.base.jobs import DEFAULT, GAPS, GivenUpJob, Handler, JobQueue, Jobs
-from tests.postgresql import PostgreSQL
-
-BOUND = 30.0
-"""Seconds that a test waits for what must happen soon, on a busy machine."""
-
-QUEUES = (
-    JobQueue(name="default", at_once=50, look_every=0.02),
-    JobQueue(name="narrow", at_once=1, look_every=0.02),
-    JobQueue(name="slow", rate=(2, 1.0), look_every=0.02),
-)
-WORKER = Path(__file__).parent / "jobs_worker.py"
-
-
-class Book:
-    """What handlers did, and a way to wait for it."""
-
-    def __init__(self) -> None:
-        self.lines: list[Any] = []
-        self._written = asyncio.Event()
-
-    async def write(self, payload: dict[str, Any]) -> None:
-        self.lines.append(payload["line"])
-        self._written.set()
-
-    async def until(self, there: Callable[[list[Any]], bool]) -> None:
-        async with asyncio.timeout(BOUND):
-            while not there(self.lines):
-                self._written.clear()
-                await self._written.wait()
-
-
-@asynccontextmanager
-async def running(
-    url: str, *, node: str = "node-1", gaps: Sequence[float] = (0.0, 0.0), patience: float = 5.0, **handlers: Handler
-) -> AsyncIterator[Jobs]:
-    """Jobs that run; a handler whose name begins with a queue's name waits on that queue."""
-    jobs = Jobs(url, node, queues=QUEUES, gaps=gaps)
-    for name, function in handlers.items():
-        queue = next((queue.name for queue in QUEUES if name.startswith(queue.name)), "default")
-        jobs.handle(name, function, queue=queue)
-    await jobs.start()
-    try:
-        yield jobs
-    finally:
-        await jobs.stop(patience)
-
-
-async def prepare(url: str) -> None:
-    async with running(url):
-        pass
-
-
-@pytest.fixture(scope="module")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("jobs") / "template.sqlite"
-    asyncio.run(prepare(f"sqlite:///{path}"))
-    return path
-
-
-@pytest.fixture(scope="module")
-def postgresql_template(postgresql: PostgreSQL) -> str:
-    name = postgresql.new_database()
-    asyncio.run(prepare(postgresql.url(name)))
-    return name
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an engine database of the test's own."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "jobs.sqlite")
-        yield f"sqlite:///{tmp_path / 'jobs.sqlite'}"
-        return
-    server: PostgreSQL = request.getfixturevalue("postgresql")
-    name = server.new_database(request.getfixturevalue("postgresql_template"))
-    yield server.url(name)
-    if not server.running:
-        server.start()
-    server.drop_database(name)
-
-
-def statuses(url: str) -> dict[str, str]:
-    """What the engine's own tables say of each job."""
-    query = "SELECT workflow_uuid, status FROM {}workflow_status"
-    if url.startswith("sqlite"):
-        with sqlite3.connect(url.removeprefix("sqlite:///")) as file:
-            return dict(file.execute(query.format("")).fetchall())
-    with psycopg.connect(url) as server:
-        return dict(server.execute(query.format("dbos.").encode()).fetchall())
-
+from hotline1022.base.errors import HotlineError
+from hotline1022.base.jobs import DEFAULT, GAPS, GivenUpJob, Handler, Jobs
+from tests.base.engine import BOUND, Book, running, statuses
 
 async def test_job_is_done_with_its_payload(url: str) -> None:
     book = Book()
@@ -341,115 +242,7 @@ async def test_payload_that_is_not_json_is_refused_at_the_door(url: str) -> None
             await jobs.enqueue("write", "1", {"line": object()})
 
 
-def worker(url: str, book: Path) -> subprocess.Popen[bytes]:
-    """A service process that has three jobs to do and writes what it does into ``book``."""
-    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
-    return subprocess.Popen([sys.executable, str(WORKER), url, str(book)], env=environment)
-
-
-async def until_written(book: Path, line: str, process: subprocess.Popen[bytes]) -> None:
-    async with asyncio.timeout(BOUND):
-        while not book.exists() or line not in book.read_text().splitlines():
-            assert process.poll() is None, "the worker ended by itself"
-            await asyncio.sleep(0.02)
-
-
-async def test_process_killed_in_the_middle_of_a_job_finishes_it_after_a_restart_and_repeats_no_other(url: str, tmp_path: Path) -> None:
-    book = tmp_path / "book"
-    first = worker(url, book)
-    await until_written(book, "long began", first)
-    await until_written(book, "short done", first)
-    async with asyncio.timeout(BOUND):
-        while (await asyncio.to_thread(statuses, url)).get("short") != "SUCCESS":
-            await asyncio.sleep(0.02)
-    first.send_signal(signal.SIGKILL)
-    first.wait()
-    second = worker(url, book)
-    await until_written(book, "delayed done", second)
-    await until_written(book, "long done", second)
-    second.send_signal(signal.SIGTERM)
-    assert await asyncio.to_thread(second.wait, BOUND) == 0
-    lines = book.read_text().splitlines()
-    assert {line: lines.count(line) for line in lines} == {
-        "long began": 2, "long done": 1, "short began": 1, "short done": 1, "delayed began": 1, "delayed done": 1
-    }  # fmt: skip
-    assert await asyncio.to_thread(statuses, url) == {"long": "SUCCESS", "short": "SUCCESS", "delayed": "SUCCESS"}
-
-
-@pytest.mark.postgresql
-async def test_crash_of_the_server_is_survived_and_enqueue_says_that_it_is_away(postgresql: PostgreSQL, postgresql_template: str) -> None:
-    name, book = postgresql.new_database(postgresql_template), Book()
-    async with running(postgresql.url(name), write=book.write) as jobs:
-        await jobs.enqueue("write", "before", {"line": "before"})
-        await book.until(bool)
-        postgresql.stop(immediate=True)
-        with pytest.raises(DatabaseAway):
-            await jobs.enqueue("write", "lost", {"line": "lost"})
-        postgresql.start()
-        await jobs.enqueue("write", "after", {"line": "after"})
-        await book.until(lambda lines: "after" in lines)
-    assert book.lines == ["before", "after"]
-
-
-@pytest.mark.postgresql
-async def test_process_ends_when_told_to_though_the_server_is_away_and_an_outcome_is_unwritten(
-    postgresql: PostgreSQL, postgresql_template: str, tmp_path: Path
-) -> None:
-    book = tmp_path / "book"
-    process = worker(postgresql.url(postgresql.new_database(postgresql_template)), book)
-    await until_written(book, "long began", process)
-    postgresql.stop(immediate=True)
-    try:
-        book.with_suffix(".go").touch()
-        await until_written(book, "long done", process)
-        process.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(process.wait, BOUND) == 0
-    finally:
-        process.kill()
-        postgresql.start()
-
-
-@pytest.mark.postgresql
-async def test_start_without_a_server_says_that_it_is_away_and_can_be_tried_again(postgresql: PostgreSQL, postgresql_template: str) -> None:
-    url, book = postgresql.url(postgresql.new_database(postgresql_template)), Book()
-    postgresql.stop()
-    try:
-        with pytest.raises(DatabaseAway):
-            async with running(url):
-                pass  # pragma: no cover
-    finally:
-        postgresql.start()
-    async with running(url, write=book.write) as jobs:
-        await jobs.enqueue("write", "1", {"line": "x"})
-        await book.until(bool)
-
-
-def test_process_that_has_stopped_its_jobs_ends_at_once_and_nothing_was_sent_anywhere(tmp_path: Path) -> None:
-    program = f"""if True:
-        import asyncio, socket, threading
-        def refuse(*arguments): raise AssertionError("the network was used")
-        socket.socket.connect = socket.getaddrinfo = refuse
-        from hotline1022.base.jobs import Jobs
-        async def main():
-            done = asyncio.Event()
-            async def work(payload): done.set()
-            jobs = Jobs("sqlite:///{tmp_path / 'jobs.sqlite'}", "node-1")
-            jobs.handle("work", work)
-            await jobs.start()
-            await jobs.enqueue("work", "1", {{}})
-            await done.wait()
-            await jobs.stop()
-        asyncio.run(main())
-        print([thread.name for thread in threading.enumerate() if not thread.daemon])
-    """
-    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
-    ended = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program], env=environment, capture_output=True, text=True, timeout=BOUND, check=False
-    )
-    assert (ended.stdout, ended.stderr, ended.returncode) == ("['MainThread']\n", "", 0)
-
-
-def test_queue_or_handler_that_cannot_be_meant_is_refused_before_the_start(tmp_path: Path) -> None:
+def test_queue_or_handler_that_cannot_be_meant_is_refused_before_the_start() -> None:
     jobs = Jobs("sqlite:///unused", "node-1")
     jobs.handle("work", Book().write)
     with pytest.raises(ValueError, match="two handlers"):
