@@ -18,28 +18,54 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="HOTLINE_", extra="ignore", frozen=True)
 
-    data: Path = Field(Path("var"), description="Thư mục giữ mọi dữ liệu khi chạy: cơ sở dữ liệu, ghi âm, cấu hình sinh ra, nhật ký.")
+    data: Path = Field(
+        Path("var"), description="Thư mục giữ mọi dữ liệu khi chạy: cơ sở dữ liệu, ghi âm, cấu hình sinh ra, nhật ký."
+    )
     hotline_number: str = Field("1022", pattern=r"^[0-9]{3,12}$", description="Số mà người dân bấm.")
 
-    database_url: str = Field("", description="URL SQLAlchemy; để trống: tệp SQLite trong thư mục dữ liệu. Ví dụ postgresql+asyncpg://...")
-    jobs_database_url: str = Field("", description="URL cho hàng việc bền (DBOS); để trống: tệp SQLite riêng trong thư mục dữ liệu.")
-    node_name: str = Field("node-1", pattern=r"^[a-z0-9-]{1,40}$", description="Tên cố định của máy này; việc dở dang được làm tiếp theo tên.")
+    database_url: str = Field(
+        "", description="URL SQLAlchemy; để trống: tệp SQLite trong thư mục dữ liệu. Ví dụ postgresql+asyncpg://..."
+    )
+    jobs_database_url: str = Field(
+        "", description="URL cho hàng việc bền (DBOS); để trống: tệp SQLite riêng trong thư mục dữ liệu."
+    )
+    node_name: str = Field(
+        "node-1",
+        pattern=r"^[a-z0-9-]{1,40}$",
+        description="Tên cố định của máy này; việc dở dang được làm tiếp theo tên.",
+    )
 
     http_bind: str = Field("127.0.0.1", description="Địa chỉ mà dịch vụ lắng nghe.")
     http_port: int = Field(8022, description="Cổng HTTP của dịch vụ (trang điều hành, API, sức khoẻ).")
 
-    asterisk_program: Path | None = Field(None, description="Chương trình asterisk (>= 20); để trống: tìm trên PATH, rồi bản đặt trong thư mục dữ liệu.")
+    asterisk_program: Path | None = Field(
+        None, description="Chương trình asterisk (>= 20); để trống: tìm trên PATH, rồi bản đặt trong thư mục dữ liệu."
+    )
     sip_bind: str = Field("127.0.0.1", description="Địa chỉ SIP và RTP lắng nghe.")
     sip_port: int = Field(5060, description="Cổng SIP (UDP).")
     rtp_first_port: int = Field(20000, description="Cổng RTP đầu tiên (UDP).")
     rtp_last_port: int = Field(20999, description="Cổng RTP cuối cùng (UDP).")
-    trunk_addresses: list[str] = Field(["127.0.0.2"], description="Địa chỉ của nhà mạng được phép gọi vào; cuộc gọi từ địa chỉ khác bị từ chối.")
+    trunk_addresses: list[str] = Field(
+        ["127.0.0.2"], description="Địa chỉ của nhà mạng được phép gọi vào; cuộc gọi từ địa chỉ khác bị từ chối."
+    )
     ari_port: int = Field(8088, description="Cổng HTTP của Asterisk (ARI), chỉ trên loopback.")
     ami_port: int = Field(5038, description="Cổng AMI của Asterisk, chỉ trên loopback.")
-    calls_port: int = Field(8023, description="Cổng mà Asterisk gọi tới dịch vụ, mỗi cuộc gọi một websocket, chỉ trên loopback.")
+    calls_port: int = Field(
+        8023, description="Cổng mà Asterisk gọi tới dịch vụ, mỗi cuộc gọi một websocket, chỉ trên loopback."
+    )
+
+    hours: Literal["rules", "always"] = Field(
+        "rules",
+        description="Giờ trực: rules theo lịch trong rules/calendars.yaml; always là lúc nào cũng trong giờ (chạy thử).",
+    )
+    silence_means_recorded: bool = Field(
+        True,
+        description="Người gọi im lặng sau thông báo ghi âm: true là được ghi âm, false là phải bấm phím 8 mới ghi.",
+    )
 
     recogniser: Literal["auto", "vosk", "whisper", "none"] = Field(
-        "auto", description="Bộ nhận dạng tiếng nói; auto: Vosk tiếng Việt nếu có mô hình, không thì Whisper, không nữa thì chép sau."
+        "auto",
+        description="Bộ nhận dạng tiếng nói; auto: Vosk tiếng Việt nếu có mô hình, không thì Whisper, không nữa thì chép sau.",
     )
     transcriber_port: int = Field(8024, description="Cổng điều khiển của tiến trình nhận dạng, chỉ trên loopback.")
     audio_port: int = Field(8025, description="Cổng AudioSocket của tiến trình nhận dạng, chỉ trên loopback.")

@@ -1,1 +1,1 @@
-"""Speech to time-stamped words, live and after the call. The only place that names vosk, faster-whisper or pydub; it decides nothing about tickets."""
+"""Speech to time-stamped words, live and after the call. The only place that names vosk, faster-whisper or pydub."""

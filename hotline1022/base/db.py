@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -95,6 +95,8 @@ class Database:
             json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
             connect_args={} if self.is_sqlite else _postgresql_arguments(patience, statement_patience),
         )
+        self.committed: Callable[[], None] = lambda: None
+        """Called after each transaction that was committed: what it wrote can be seen from now on."""
         self._writer = asyncio.Lock()
         self._inside: set[asyncio.Task[Any] | None] = set()
         event.listen(self._engine.sync_engine, "handle_error", _tell_away)
@@ -115,6 +117,7 @@ class Database:
         try:
             async with self._turn(), self._open({"hotline_writes": True}) as connection:
                 yield connection
+            self.committed()
         finally:
             self._inside.discard(task)
 

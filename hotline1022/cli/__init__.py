@@ -1,0 +1,57 @@
+"""The command line: ``hotline1022 ...``. Commands are thin; what they do is done by the contexts and the composition root."""
+
+import sys
+import warnings
+
+# pydub and vosk are imported by some commands; what they warn of is no business of the person at the screen.
+warnings.simplefilter("ignore", DeprecationWarning)
+warnings.simplefilter("ignore", SyntaxWarning)
+
+import typer  # noqa: E402
+from rich.console import Console  # noqa: E402
+
+from hotline1022.base.errors import HotlineError  # noqa: E402
+from hotline1022.cli import call, demo, doctor, flows, models, prompts, run, tickets, transcribe  # noqa: E402
+
+app = typer.Typer(
+    help="Tổng đài 1022: tiếp nhận, xử lý, trả lời và đo sự hài lòng của người dân.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command("setup")(run.setup)
+app.command("run")(run.run)
+app.command("serve")(run.serve)
+app.command("transcriber")(transcribe.transcriber)
+app.command("demo")(demo.demo)
+app.command("call")(call.call)
+app.command("doctor")(doctor.doctor)
+app.command("transcribe")(transcribe.transcribe)
+app.command("place")(tickets.place)
+app.add_typer(models.app, name="models")
+app.add_typer(flows.app, name="flows")
+app.add_typer(prompts.app, name="prompts")
+app.add_typer(tickets.app, name="tickets")
+app.add_typer(tickets.sla_app, name="sla")
+
+
+def main() -> None:
+    """Run a command; an error made for people is one line, without a traceback."""
+    try:
+        app()
+    except HotlineError as error:
+        Console(stderr=True).print(f"[red]Lỗi:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except BaseExceptionGroup as group:
+        told, other = group.split(HotlineError)
+        if other or told is None:
+            raise
+        for error in _leaves(told):
+            Console(stderr=True).print(f"[red]Lỗi:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(1)
+
+
+def _leaves(group: BaseExceptionGroup[HotlineError]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found

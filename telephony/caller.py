@@ -1,0 +1,222 @@
+"""One call on its way through its flow: the machine decides, the channel does, the product is told. No rule of a flow lives here.
+
+The machine's contract is in ``ivr.model``: a command list that is not empty replaces what was still running; answers carry its number.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from hotline1022.base.errors import HotlineError
+from ivr import machine
+from ivr.flow import Flow
+from ivr.model import (
+    AwaitKey,
+    Command,
+    CommandFailed,
+    Emit,
+    Emitted,
+    Event,
+    FactsChanged,
+    Hangup,
+    HungUp,
+    KeyPressed,
+    LookedUp,
+    LookUp,
+    Play,
+    PlayFinished,
+    Queue,
+    QueueLeft,
+    Record,
+    Recorded,
+    Say,
+    State,
+    TimedOut,
+)
+from telephony.ari import AlreadyGone
+from telephony.phone_channel import PhoneChannel
+from telephony.progress import Progress
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """What is known of a call when it comes. ``call`` is our id, ``channel`` Asterisk's; ``number`` is E.164 or None."""
+
+    call: str
+    channel: str
+    number: str | None
+    at: datetime
+
+
+class CallerHost(Protocol):
+    """What a call's flow needs of the world around it."""
+
+    def sounds(self, say: tuple[Say, ...]) -> list[Path]:
+        """The recordings to be played, without suffix."""
+        ...
+
+    async def look_up(self, code: str) -> tuple[bool, Mapping[str, str], Mapping[str, bool]]:
+        """Whether there is a ticket of this code, and what may be said of it. Raises HotlineError."""
+        ...
+
+    async def emitted(self, caller: "Caller", name: str, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Something the flow tells the product; what is given back becomes values of the flow. Raises HotlineError."""
+        ...
+
+    def stepped(self, progress: Progress) -> None:
+        """The call has moved."""
+        ...
+
+    async def ended(self, caller: "Caller", result: str) -> None:
+        """The call is over."""
+        ...
+
+
+@dataclass
+class Caller:
+    """A call in progress. ``run`` leads it from its first prompt to its end; the channel may leave and come back meanwhile (queue)."""
+
+    arrival: Arrival
+    flow: Flow
+    channel: PhoneChannel
+    host: CallerHost
+    facts: Mapping[str, bool]
+    resumed_at: State | None = None
+    """Where the call stood when an earlier run of the service died; it goes on from there when the channel is back."""
+    recorded: bool = False
+    recorded_at: datetime | None = None
+    operator_from: float | None = None
+    reported: bool = False
+    away: bool = False
+    """The channel is in the dialplan on our errand: a closing socket is no hang-up then."""
+    _events: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
+    _doing: asyncio.Task[None] | None = None
+    _back: asyncio.Future[str] | None = None
+
+    async def run(self) -> None:
+        """Lead the call to its end and tell the host."""
+        if self.resumed_at is None:
+            state, commands = machine.begin(self.flow, self.facts)
+        else:
+            state, commands = self.resumed_at, []
+        try:
+            self._keep(state)
+            await self._obey(state, commands)
+            while state.result is None:
+                event = await self._events.get()
+                state, commands = machine.step(self.flow, state, event)
+                self._keep(state)
+                await self._obey(state, commands)
+            if commands and self._doing:
+                await self._doing
+            if not self.channel.gone.is_set():
+                await self.channel.hang_up()
+        finally:
+            await self._stop_doing()
+            await self.host.ended(self, state.result or "broken")
+
+    def tell(self, event: Event) -> None:
+        """Let the machine hear of an event."""
+        self._events.put_nowait(event)
+
+    def key(self, key: str) -> None:
+        """The caller pressed a key."""
+        self.tell(KeyPressed(key))
+
+    def facts_changed(self, facts: Mapping[str, bool]) -> None:
+        """The world has changed."""
+        self.tell(FactsChanged(facts))
+
+    async def hung_up(self, cause: str) -> None:
+        """The caller's channel is gone."""
+        if self.channel.gone.is_set():
+            return
+        self.channel.lost(cause)
+        self.tell(HungUp(await self.channel.spoken()))
+
+    async def _errand(self, **variables: str) -> str:
+        """Give the channel to the dialplan and wait until it comes back; gives what the dialplan says then."""
+        self.away = True
+        self._back = asyncio.get_running_loop().create_future()
+        await self.channel.leave(variables)
+        return await self._back
+
+    def came_back(self, channel: PhoneChannel, word: str) -> None:
+        """The channel has returned from the dialplan on a fresh socket; ``word`` is what the dialplan says of the errand."""
+        self.channel, self.away = channel, False
+        if self._back and not self._back.done():
+            self._back.set_result(word)
+
+    def _keep(self, state: State) -> None:
+        progress = Progress(
+            call=self.arrival.call,
+            number=self.arrival.number,
+            arrived_at=self.arrival.at.isoformat(),
+            state=state.to_json(),
+            recorded=self.recorded,
+            reported=self.reported,
+        )
+        self.host.stepped(progress)
+
+    async def _obey(self, state: State, commands: list[Command]) -> None:
+        if not commands:
+            return
+        await self._stop_doing()
+        self._doing = asyncio.create_task(self._do(state.turn, commands))
+
+    async def _stop_doing(self) -> None:
+        if self._doing and not self._doing.done():
+            self._doing.cancel()
+            await asyncio.wait({self._doing})
+
+    async def _do(self, turn: int, commands: list[Command]) -> None:
+        for command in commands:
+            try:
+                answer = await self._do_one(turn, command)
+            except AlreadyGone:
+                return  # the hang-up itself is on its way
+            except HotlineError as error:
+                log.warning("call_command_failed", command=type(command).__name__, reason=type(error).__name__)
+                answer = CommandFailed(turn)
+            except Exception:
+                log.exception("call_command_broke", command=type(command).__name__)
+                answer = CommandFailed(turn)
+            if answer:
+                self.tell(answer)
+
+    async def _do_one(self, turn: int, command: Command) -> Event | None:  # noqa: PLR0911 - one line a verb
+        match command:
+            case Play(say):
+                await self.channel.play(self.host.sounds(say))
+                return PlayFinished(turn)
+            case AwaitKey(seconds):
+                await asyncio.sleep(seconds)
+                return TimedOut(turn)
+            case Record():
+                return await self._record(turn, command)
+            case Queue(name):
+                status = await self._errand(HOTLINE_QUEUE=name)
+                return QueueLeft(turn, "answered" if status == "CONTINUE" else "unanswered")
+            case LookUp(code):
+                found, values, facts = await self.host.look_up(code)
+                return LookedUp(turn, found, values, facts)
+            case Emit(name, values):
+                return Emitted(turn, await self.host.emitted(self, name, values))
+            case Hangup():
+                await self.channel.hang_up()
+        return None
+
+    async def _record(self, turn: int, command: Record) -> Event | None:
+        take = await self.channel.record(
+            max_seconds=command.max_seconds, silence_seconds=command.silence_seconds, beep=command.beep
+        )
+        if take is None:
+            return None  # hung up while speaking: HungUp carries what was said
+        return Recorded(turn, take.seconds, take.spoken_seconds, take.ended_by)

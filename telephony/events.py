@@ -1,0 +1,74 @@
+"""What the line tells the others. Facts only; nothing here knows what a ticket or a transcript makes of them."""
+
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from hotline1022.base.events import Event
+
+Side = Literal["caller", "operator"]
+
+
+class CallArrived(Event):
+    """Somebody rings the hotline. ``number`` is E.164, None when hidden; ``flow`` is the version of the menu that they hear."""
+
+    call: str
+    number: str | None
+    flow: str
+
+
+class ConsentRecorded(Event):
+    """What the caller decided about recording, at which wording of the notice. ``key`` is None when they said nothing."""
+
+    call: str
+    recorded: bool
+    key: str | None
+    text_version: str
+
+
+class ReportTaken(Event):
+    """The caller has left a matter with the hotline and was given ``code`` for it, or would have been.
+
+    ``source`` is its natural key: the same matter told twice has the same one. ``menu`` is the key that chose the topic, "0" for none.
+    ``spoken``: the matter is in the call's recording; otherwise somebody must call back. ``code`` is None when none could be told.
+    """
+
+    call: str
+    source: str
+    number: str | None
+    menu: str
+    urgent: bool
+    appointment: bool
+    spoken: bool
+    code: str | None
+
+
+class CallEnded(Event):
+    """The caller's channel is gone. ``cause`` is Asterisk's or the reason why we believe so; ``result`` is the menu's last word.
+
+    ``recorded``: recordings of it may exist and are to be finished. ``operator_from``: seconds of the recording after which an operator
+    speaks on its right side, which before that holds our own prompts; None when none did."""
+
+    call: str
+    began_at: AwareDatetime
+    cause: str
+    result: str
+    recorded: bool
+    operator_from: float | None = None
+
+
+class RecordingReady(Event):
+    """The call's recording is complete: two channels, the caller on the left; ``path`` is relative to the recordings folder."""
+
+    call: str
+    path: str
+    sha256: str
+    seconds: float
+    operator_from: float | None = None
+
+
+class RecordingLost(Event):
+    """A call that was to be recorded has no usable recording; ``reason`` is a Vietnamese sentence."""
+
+    call: str
+    reason: str

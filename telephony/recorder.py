@@ -1,0 +1,38 @@
+"""Recording of whole calls: Asterisk writes both sides while the call lasts, even if the service dies meanwhile. No audio passes here."""
+
+import asyncio
+from pathlib import Path
+
+from hotline1022.base.ids import new_id
+from telephony.ari import AlreadyGone, Ari
+
+JOIN_TRIES = 40
+JOIN_GAP_SECONDS = 0.025
+"""A fresh snoop needs a few milliseconds to enter our application; until then it cannot be recorded."""
+
+
+class Recorder:
+    """Starts recordings. They end by themselves with the call: a snoop lives as long as the channel that it hears."""
+
+    def __init__(self, ari: Ari, app: str, folder: Path) -> None:
+        self._ari = ari
+        self._app = app
+        self._folder = folder
+
+    async def start(self, channel: str) -> None:
+        """Record both sides of a channel from now on. Raises HotlineError when Asterisk refuses."""
+        await asyncio.gather(self._side(channel, "in"), self._side(channel, "out"))
+
+    def sides(self, channel: str) -> tuple[Path, Path]:
+        """The files of a channel's recording: the caller, and what the caller heard."""
+        return self._folder / f"{channel}-in.wav", self._folder / f"{channel}-out.wav"
+
+    async def _side(self, channel: str, spy: str) -> None:
+        snoop = new_id()
+        await self._ari.snoop(channel, snoop, spy=spy, app=self._app)
+        for _ in range(JOIN_TRIES):
+            try:
+                return await self._ari.record(snoop, f"{channel}-{spy}")
+            except AlreadyGone:
+                await asyncio.sleep(JOIN_GAP_SECONDS)
+        return await self._ari.record(snoop, f"{channel}-{spy}")

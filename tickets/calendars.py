@@ -1,0 +1,158 @@
+"""The calendars of an installation, built from rules, holidays and official decisions. Pure: no file is read here.
+
+The computed part comes from the package ``holidays``; its labels are not always right, so what people read is named by
+the table here.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+from typing import Annotated, Literal
+
+from holidays import country_holidays
+from pydantic import AfterValidator, Field, model_validator
+
+from tickets.calendar import DAY_MINUTES, Day, WorkCalendar
+from tickets.rule_files import RuleModel
+
+FIRST_DAY, LAST_DAY = date(2019, 1, 1), date(2060, 12, 31)
+"""The days that a calendar knows. The hotline went live in 2020; a promise reaches weeks ahead, so the end is far."""
+
+_SPAN = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})", re.ASCII)
+_WEEKEND = "nghỉ cuối tuần"
+_NAMES = (
+    ("Tết Dương lịch", "nghỉ Tết Dương lịch"),
+    ("Tết", "nghỉ Tết Nguyên đán"),
+    ("Hùng Vương", "nghỉ Giỗ Tổ Hùng Vương"),
+    ("Chiến thắng", "nghỉ Ngày Chiến thắng 30/4"),
+    ("Lao động", "nghỉ Quốc tế Lao động"),
+    ("Quốc khánh", "nghỉ Quốc khánh"),
+    ("Văn hóa", "nghỉ Ngày Văn hóa Việt Nam"),
+    ("thay cho ngày", "nghỉ hoán đổi"),
+)
+"""A word of the package's label, and what people are told; the first that fits."""
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _spans_of(hours: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    spans: list[tuple[int, int]] = []
+    for text in hours:
+        found = _SPAN.fullmatch(text)
+        if not found:
+            raise ValueError(f"“{text}” không phải khoảng giờ như 07:00-11:30")
+        start_hour, start_minute, end_hour, end_minute = map(int, found.groups())
+        start, end = start_hour * 60 + start_minute, end_hour * 60 + end_minute
+        if start_minute > 59 or end_minute > 59 or end > DAY_MINUTES or start >= end:
+            raise ValueError(f"“{text}” không phải khoảng giờ trong một ngày")
+        if spans and start < spans[-1][1]:
+            raise ValueError(f"“{text}” chồng lên khoảng giờ trước nó")
+        spans.append((start, end))
+    return tuple(spans)
+
+
+def _checked(hours: tuple[str, ...]) -> tuple[str, ...]:
+    _spans_of(hours)
+    return hours
+
+
+Hours = Annotated[tuple[str, ...], AfterValidator(_checked)]
+
+
+class CalendarRule(RuleModel):
+    """One calendar as written in ``calendars.yaml``."""
+
+    title: str
+    holidays: bool
+    hours: dict[Weekday, Hours]
+    make_up: Hours
+
+    @model_validator(mode="after")
+    def _has_working_time(self) -> "CalendarRule":
+        if not any(self.hours.values()):
+            raise ValueError("lịch không có giờ làm việc nào")
+        return self
+
+
+class CalendarsFile(RuleModel):
+    """``calendars.yaml``."""
+
+    version: int
+    calendars: dict[str, CalendarRule]
+
+
+class OfficialDay(RuleModel):
+    """A day that a document has made off or working."""
+
+    date: date
+    working: bool
+    reason: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+
+class OfficialDaysFile(RuleModel):
+    """``official-days.yaml``."""
+
+    version: int
+    decided_through: int
+    days: tuple[OfficialDay, ...]
+
+    @model_validator(mode="after")
+    def _each_day_once(self) -> "OfficialDaysFile":
+        dates = [day.date for day in self.days]
+        for day in dates:
+            if dates.count(day) > 1:
+                raise ValueError(f"ngày {day:%d/%m/%Y} được ghi hai lần")
+        return self
+
+
+def build_calendars(rules: CalendarsFile, official: OfficialDaysFile) -> Mapping[str, WorkCalendar]:
+    """Every calendar by its name. A calendar's version names everything it was computed from."""
+    decided = {day.date: day for day in official.days}
+    calendars = {}
+    for name, rule in rules.calendars.items():
+        made_from, decided_through = f"{name}-{rules.version}", LAST_DAY.year
+        if rule.holidays:
+            made_from += f"+official-{official.version}+holidays-{version('holidays')}"
+            decided_through = official.decided_through
+        calendars[name] = WorkCalendar(name, made_from, rule.title, tuple(_days(rule, decided)), decided_through)
+    return calendars
+
+
+def _days(rule: CalendarRule, decided: Mapping[date, OfficialDay]) -> list[Day]:
+    week = [_spans_of(rule.hours.get(weekday, ())) for weekday in _WEEKDAYS]
+    make_up = _spans_of(rule.make_up)
+    off, worked = _public_days() if rule.holidays else ({}, frozenset[date]())
+    days = []
+    for ordinal in range(FIRST_DAY.toordinal(), LAST_DAY.toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        usual = week[day.weekday()]
+        official = decided.get(day) if rule.holidays else None
+        if official is not None:
+            days.append(Day(day, (usual or make_up) if official.working else (), official.reason))
+        elif day in worked:
+            days.append(Day(day, usual or make_up, "làm bù" if not usual else ""))
+        elif day in off:
+            days.append(Day(day, (), off[day]))
+        else:
+            days.append(Day(day, usual, "" if usual else _WEEKEND))
+    return days
+
+
+@cache
+def _public_days() -> tuple[Mapping[date, str], frozenset[date]]:
+    """The public holidays with what people are told, and the weekend days that are worked instead of another day."""
+    years = range(FIRST_DAY.year, LAST_DAY.year + 1)
+    vietnam = country_holidays("VN", years=years, language="vi")
+    off = {day: _told(label) for day, label in vietnam.items() if not vietnam.is_working_day(day)}
+    return off, frozenset(vietnam.weekend_workdays)
+
+
+def _told(label: str) -> str:
+    for word, told in _NAMES:
+        if word in label:
+            return told + (" (nghỉ bù)" if "nghỉ bù" in label else "")
+    return "nghỉ lễ"

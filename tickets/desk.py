@@ -1,0 +1,317 @@
+"""The hotline's desk: opens a ticket for a report, listens to its words, shows it, lets a person classify it.
+
+Every change, its journal entry and its event are one transaction. Rules decide; this module only asks them and writes.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline1022.base.clock import Clock
+from hotline1022.base.db import Database
+from hotline1022.base.errors import HotlineError
+from hotline1022.base.events import Event
+from tickets import store
+from tickets.code import CodeBlock, read_code
+from tickets.events import TicketClassified, TicketOpened, TicketPlaceSuggested, TicketPlaceUnclear
+from tickets.model import Channel, Consent, JournalEntry, Report, Stage, Ticket
+from tickets.places import Finding
+from tickets.rules import Rules, StandingRules
+from tickets.stages import after
+
+log = structlog.get_logger()
+
+RecordEvent = Callable[[AsyncConnection, Event], Awaitable[None]]
+"""Keeps an event in the transaction of the change that it tells."""
+
+MACHINE = "machine"
+"""The journal's name for what no person did."""
+AGENCY_LEVEL = 2
+EARLIER_SHOWN = 5
+UNCONFIRMED = "Địa bàn do máy nghe được, chờ người xác nhận."
+
+
+class Desk:
+    """All that can be done with tickets. Methods raise DatabaseAway when the database cannot be reached."""
+
+    def __init__(self, database: Database, clock: Clock, rules: StandingRules, record_event: RecordEvent) -> None:
+        self._database, self._clock, self._rules, self._record_event = database, clock, rules, record_event
+        self._codes = CodeBlock()
+
+    def take_code(self) -> str:
+        """A code to tell a caller now, whether or not the database answers. Raises HotlineError when none is left."""
+        return self._codes.take()
+
+    async def keep_codes_ahead(self, count: int = 200) -> None:
+        """Reserve codes until ``count`` can be taken."""
+        if (missing := count - len(self._codes)) > 0:
+            async with self._database.transaction() as connection:
+                reserved = await store.reserve_codes(connection, missing, self._clock.now())
+            self._codes.add(reserved)
+
+    async def open(self, report: Report, code: str | None = None) -> Ticket:
+        """The ticket of ``report``: a new one under ``code`` (a reserved one), or the one its source key has already.
+
+        Raises HotlineError for a topic or place nobody knows, or a code that is not reserved or belongs to another ticket.
+        """
+        rules, now = self._rules.current, self._clock.now()
+        row = _first_row(rules, report, now)
+        agency = rules.agencies.agency(row["agency"])
+        deadlines = rules.deadlines(row["topic"], agency, report.taken_at, urgent=report.urgent)
+        try:
+            async with self._database.transaction() as connection:
+                if known := await self._of_source(connection, report.source_key):
+                    return known
+                row["code"] = read_code(code) if code else (await store.reserve_codes(connection, 1, now))[0]
+                if not await store.insert_ticket(connection, row):
+                    return await self._one(connection, store.tickets.c.source_key == report.source_key)
+                await store.write_deadlines(connection, row["code"], deadlines)
+                ticket = await self._one(connection, store.tickets.c.code == row["code"])
+                await self._tell_opening(connection, ticket, now)
+        except IntegrityError as error:
+            raise HotlineError(f"Mã phiếu {code} chưa được dành sẵn hoặc đã thuộc phiếu khác") from error
+        log.info("ticket_opened", ticket=ticket.code, topic=ticket.topic, agency=ticket.agency)
+        return ticket
+
+    async def find(self, code: str) -> Ticket | None:
+        """The ticket of ``code``, written any way a person writes it. Raises HotlineError when it cannot be a code."""
+        async with self._database.reading() as connection:
+            found = await self._read(connection, store.tickets.c.code == read_code(code), limit=1)
+        return found[0] if found else None
+
+    async def recent(self, limit: int = 50) -> tuple[Ticket, ...]:
+        """The last tickets taken, newest first."""
+        async with self._database.reading() as connection:
+            return await self._read(connection, limit=limit)
+
+    async def earlier_of(
+        self, number: str | None, *, before: datetime | None = None, limit: int = 20
+    ) -> tuple[Ticket, ...]:
+        """What a number (E.164) has reported, before an instant if given, newest first; nothing for a hidden number."""
+        if number is None:
+            return ()
+        async with self._database.reading() as connection:
+            return await self._earlier(connection, number, before, limit)
+
+    async def history(self, code: str) -> tuple[JournalEntry, ...]:
+        """The journal of a ticket, the first entry first."""
+        async with self._database.reading() as connection:
+            return await store.journal_of(connection, read_code(code))
+
+    async def hear(self, call: str, text: str) -> tuple[Ticket, ...]:
+        """Look for a place in what the citizen said in ``call``; the call's tickets as they stand then.
+
+        While nobody has touched a ticket, one certain commune becomes its draft place and its agency follows. Otherwise it
+        is suggested only. Hearing the same again changes nothing; words of a call that must not be recorded are not used.
+        """
+        finding = self._rules.current.places.find(text)
+        async with self._database.transaction() as connection:
+            condition = store.tickets.c.call == call
+            for row in await store.ticket_rows(connection, condition, lock=True):
+                if not row["consent"] or row["consent"]["recording"]:
+                    await self._heard(connection, row, finding)
+            return await self._read(connection, condition)
+
+    async def classify(
+        self, code: str, *, actor: str, reason: str, topic: str | None = None, place: str | None = None
+    ) -> Ticket:
+        """A person confirms what the ticket is about and where, or corrects it; agency and deadlines follow the rules.
+
+        Raises HotlineError when there is no such ticket or its stage does not allow it.
+        """
+        rules, now = self._rules.current, self._clock.now()
+        async with self._database.transaction() as connection:
+            condition = store.tickets.c.code == read_code(code)
+            rows = await store.ticket_rows(connection, condition, lock=True)
+            if not rows:
+                raise HotlineError(f"Không có phiếu {code}")
+            row = rows[0]
+            stage = after(Stage(row["stage"]), "classify")
+            topic, place = rules.topics.topic(topic or row["topic"]).code, place or row["place"]
+            route = rules.route(topic, place, row["taken_at"])
+            await store.change_ticket(
+                connection,
+                row["code"],
+                stage=stage,
+                topic=topic,
+                place=place,
+                draft=False,
+                place_question=None,
+                agency=route.agency.code,
+                agency_reason=route.reason,
+            )
+            deadlines = rules.deadlines(topic, route.agency, row["taken_at"], urgent=row["urgent"])
+            await store.write_deadlines(connection, row["code"], deadlines)
+            ticket = await self._one(connection, condition)
+            details = {"topic": topic, "place": place, "agency": route.agency.code, "rule": route.rule}
+            await self._note(
+                connection, ticket.code, now, "classified", f"{reason} {route.reason}", details, actor=actor
+            )
+            event = TicketClassified(
+                at=now,
+                code=ticket.code,
+                actor=actor,
+                topic=topic,
+                place=place,
+                agency=ticket.agency,
+                agency_reason=ticket.agency_reason,
+                due=ticket.due,
+            )
+            await self._record_event(connection, event)
+        return ticket
+
+    async def _heard(self, connection: AsyncConnection, row: Mapping[str, Any], finding: Finding) -> None:
+        candidates = [candidate.model_dump() for candidate in finding.candidates]
+        if not candidates or (candidates == row["place_candidates"] and finding.question == row["place_question"]):
+            return
+        now, code, certain = self._clock.now(), row["code"], finding.certain
+        values: dict[str, Any] = {"place_candidates": candidates, "place_question": finding.question}
+        event: Event
+        if certain is None:
+            event = TicketPlaceUnclear(
+                at=now, code=code, call=row["call"], candidates=finding.candidates, question=finding.question or ""
+            )
+            what, reason = "place_unclear", f"Lời nói có thể chỉ nhiều nơi. Cần hỏi: {finding.question}"
+        else:
+            route = self._rules.current.route(row["topic"], certain.code, row["taken_at"])
+            applied = row["stage"] == Stage.RECEIVED and (row["place"] is None or row["draft"])
+            if applied:
+                reason = f"{route.reason} {UNCONFIRMED}"
+                values |= {"place": certain.code, "draft": True, "agency": route.agency.code, "agency_reason": reason}
+            else:
+                reason = f"Lời nói chỉ {certain.name}; phiếu giữ nguyên vì đã có người xác nhận."
+            event = TicketPlaceSuggested(
+                at=now,
+                code=code,
+                call=row["call"],
+                place=certain.code,
+                place_name=certain.name,
+                score=certain.score,
+                applied=applied,
+                agency=route.agency.code,
+                agency_name=route.agency.name,
+                agency_reason=reason,
+            )
+            what = "place_drafted" if applied else "place_suggested"
+        await store.change_ticket(connection, code, **values)
+        await self._note(connection, code, now, what, reason, {"candidates": candidates})
+        await self._record_event(connection, event)
+
+    async def _tell_opening(self, connection: AsyncConnection, ticket: Ticket, now: datetime) -> None:
+        earlier = (
+            await self._earlier(connection, ticket.number, ticket.taken_at, EARLIER_SHOWN) if ticket.number else ()
+        )
+        reason = f"{ticket.agency_reason} {ticket.explanation}"
+        details = {
+            "topic": ticket.topic,
+            "place": ticket.place,
+            "agency": ticket.agency,
+            "deadlines": [deadline.model_dump(mode="json") for deadline in ticket.deadlines],
+        }
+        await self._note(connection, ticket.code, now, "opened", reason, details)
+        event = TicketOpened(
+            at=now,
+            code=ticket.code,
+            source_key=ticket.source_key,
+            call=ticket.call,
+            channel=ticket.channel,
+            topic=ticket.topic,
+            topic_name=ticket.topic_name,
+            urgent=ticket.urgent,
+            place=ticket.place,
+            place_name=ticket.place_name,
+            agency=ticket.agency,
+            agency_name=ticket.agency_name,
+            agency_reason=ticket.agency_reason,
+            due=ticket.due,
+            explanation=ticket.explanation,
+            earlier=tuple(before.code for before in earlier),
+        )
+        await self._record_event(connection, event)
+
+    async def _note(
+        self,
+        connection: AsyncConnection,
+        code: str,
+        at: datetime,
+        what: str,
+        reason: str,
+        details: dict[str, Any],
+        actor: str = MACHINE,
+    ) -> None:
+        entry = JournalEntry(code=code, at=at, actor=actor, what=what, reason=reason.strip(), details=details)
+        await store.add_to_journal(connection, entry)
+
+    async def _of_source(self, connection: AsyncConnection, source_key: str) -> Ticket | None:
+        found = await self._read(connection, store.tickets.c.source_key == source_key)
+        return found[0] if found else None
+
+    async def _earlier(
+        self, connection: AsyncConnection, number: str, before: datetime | None, limit: int
+    ) -> tuple[Ticket, ...]:
+        columns = store.tickets.c
+        conditions = [columns.number == number]
+        if before is not None:
+            conditions.append(columns.taken_at < before)
+        return await self._read(connection, *conditions, limit=limit)
+
+    async def _one(self, connection: AsyncConnection, condition: Any) -> Ticket:
+        return (await self._read(connection, condition))[0]
+
+    async def _read(
+        self, connection: AsyncConnection, *conditions: Any, limit: int | None = None
+    ) -> tuple[Ticket, ...]:
+        rows = await store.ticket_rows(connection, *conditions, limit=limit)
+        deadlines = await store.deadlines_of(connection, [row["code"] for row in rows])
+        return tuple(self._ticket(row, deadlines) for row in rows)
+
+    def _ticket(self, row: Mapping[str, Any], deadlines: Mapping[str, Sequence[Any]]) -> Ticket:
+        rules = self._rules.current
+        place = row["place"]
+        return Ticket.model_validate(
+            {
+                **row,
+                "topic_name": rules.topics.topic(row["topic"]).name,
+                "place_name": None if place is None else rules.commune(place).name,
+                "agency_name": rules.agencies.agency(row["agency"]).name,
+                "deadlines": tuple(deadlines[row["code"]]),
+            }
+        )
+
+
+def _first_row(rules: Rules, report: Report, now: datetime) -> dict[str, Any]:
+    """What a report is as a ticket nobody has touched yet, without its code."""
+    topic = rules.topics.topic(report.topic).code
+    finding = rules.places.find(report.place_words) if report.place_words and not report.place else Finding((), None)
+    heard = finding.certain.code if finding.certain else None
+    place = report.place or heard
+    route = rules.route(topic, place, report.taken_at)
+    return {
+        "source_key": report.source_key,
+        "channel": Channel(report.channel),
+        "taken_at": report.taken_at,
+        "opened_at": now,
+        "stage": Stage.RECEIVED,
+        "level": AGENCY_LEVEL,
+        "topic": topic,
+        "urgent": report.urgent,
+        "place": place,
+        "place_words": report.place_words,
+        "place_candidates": [candidate.model_dump() for candidate in finding.candidates],
+        "place_question": finding.question,
+        "draft": heard is not None,
+        "agency": route.agency.code,
+        "agency_reason": f"{route.reason} {UNCONFIRMED}" if heard else route.reason,
+        "number": report.number,
+        "call": report.call,
+        "recording": report.recording,
+        "consent": _plain(report.consent),
+    }
+
+
+def _plain(consent: Consent | None) -> dict[str, Any] | None:
+    return None if consent is None else consent.model_dump(mode="json")

@@ -1,0 +1,73 @@
+"""What reports are about: the tree of topics, and the topic behind a menu key. Pure; who answers is routing's."""
+
+from collections.abc import Collection
+from functools import cached_property
+from typing import Self
+
+from pydantic import model_validator
+
+from hotline1022.base.errors import HotlineError
+from tickets.rule_files import RuleModel
+
+
+class Topic(RuleModel):
+    """One topic. ``within`` is the wider topic; ``number`` its place in the monthly report."""
+
+    code: str
+    name: str
+    number: int | None = None
+    within: str | None = None
+
+
+class Topics(RuleModel):
+    """``topics.yaml``."""
+
+    version: int
+    menu: dict[str, str]
+    unknown: str
+    topics: tuple[Topic, ...]
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        if len(self._by_code) < len(self.topics):
+            raise ValueError("hai lĩnh vực có cùng một mã")
+        for code in (*self.menu.values(), self.unknown, *(t.within for t in self.topics if t.within)):
+            if code not in self._by_code:
+                raise ValueError(f"lĩnh vực “{code}” không có trong danh sách")
+        for topic in self.topics:
+            passed = {topic.code}
+            around = topic.within
+            while around is not None:
+                if around in passed:
+                    raise ValueError(f"lĩnh vực “{topic.code}” nằm trong chính nó")
+                passed.add(around)
+                around = self._by_code[around].within
+        return self
+
+    @cached_property
+    def _by_code(self) -> dict[str, Topic]:
+        return {topic.code: topic for topic in self.topics}
+
+    @property
+    def codes(self) -> Collection[str]:
+        """The code of every topic."""
+        return self._by_code.keys()
+
+    def topic(self, code: str | None) -> Topic:
+        """The topic of ``code``; without a code the unknown topic. Raises HotlineError for a code nobody knows."""
+        try:
+            return self._by_code[code or self.unknown]
+        except KeyError:
+            raise HotlineError(f"Không có lĩnh vực “{code}”") from None
+
+    def of_key(self, key: str) -> Topic | None:
+        """The topic that ``key`` of the main menu stands for."""
+        code = self.menu.get(key)
+        return self._by_code[code] if code else None
+
+    def wider(self, code: str) -> tuple[str, ...]:
+        """``code`` and every wider topic around it, the narrowest first."""
+        chain = [code]
+        while (within := self._by_code[chain[-1]].within) is not None:
+            chain.append(within)
+        return tuple(chain)
