@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline1022.base import migrate
 from hotline1022.base.db import Database, metadata
 from tests.postgresql import PostgreSQL, programs
 
@@ -66,38 +68,47 @@ def postgresql() -> Iterator[PostgreSQL]:
 
 @pytest.fixture(scope="session")
 def _postgresql_template(postgresql: PostgreSQL) -> str:
-    """A database that holds the schema; each test gets a copy of it."""
+    """A migrated database; each test gets a copy of it."""
     name = postgresql.new_database()
-    asyncio.run(_create_schema(postgresql.url(name, "asyncpg")))
+    asyncio.run(_prepare(postgresql.url(name, "asyncpg")))
     return name
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database file; each test gets a copy of it."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
+    asyncio.run(_prepare(f"sqlite+aiosqlite:///{path}"))
+    return path
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a fresh database that holds the schema, once for SQLite and once for PostgreSQL."""
+    """The URL of a fresh migrated database, once for SQLite and once for PostgreSQL."""
     if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path / 'hotline.sqlite'}"
-        asyncio.run(_create_schema(url))
-        yield url
+        shutil.copy(request.getfixturevalue("_sqlite_template"), tmp_path / "hotline.sqlite")
+        yield f"sqlite+aiosqlite:///{tmp_path / 'hotline.sqlite'}"
         return
-    template: str = request.getfixturevalue("_postgresql_template")
-    postgresql: PostgreSQL = request.getfixturevalue("postgresql")
-    name = postgresql.new_database(template)
-    yield postgresql.url(name, "asyncpg")
-    postgresql.drop_database(name)
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name = server.new_database(request.getfixturevalue("_postgresql_template"))
+    yield server.url(name, "asyncpg")
+    if not server.running:
+        server.start()
+    server.drop_database(name)
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """A fresh database that holds the schema, once for SQLite and once for PostgreSQL."""
+    """A fresh migrated database, once for SQLite and once for PostgreSQL."""
     opened = Database(database_url)
     yield opened
     await opened.close()
 
 
-async def _create_schema(url: str) -> None:
-    """Create what the code expects: every table of every context whose ``store`` has been imported by the tests that were collected."""
+async def _prepare(url: str) -> None:
+    await migrate.upgrade(url)
     database = Database(url)
+    # Tables that have no revision yet can be tested all the same; that they lack one is told by tests/base/test_migrate.py.
     async with database.transaction() as connection:
         await connection.run_sync(metadata.create_all)
     await database.close()

@@ -133,6 +133,19 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def changing_schema(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction for migrations: no limit on a statement's time, and one at a time among all nodes. Raises DatabaseAway.
+
+        On SQLite foreign keys are off in it, since a table is changed by copying it, and dropping the old one would take along
+        what refers to it. The connection stays so: close the Database afterwards.
+        """
+        async with self._open({"hotline_writes": True, "hotline_keys_off": True}) as connection:
+            if not self.is_sqlite:
+                await connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1022)")
+            yield connection
+
+    @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
         if not self.is_sqlite:
             yield
@@ -217,6 +230,9 @@ def _is_away(error: BaseException | None) -> bool:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    writes = connection.get_execution_options().get("hotline_writes", False)
+    options = connection.get_execution_options()
+    writes = options.get("hotline_writes", False)
+    if options.get("hotline_keys_off"):
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
     connection.exec_driver_sql(f"PRAGMA query_only={int(not writes)}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,19 +1,19 @@
-"""Durable jobs: what must still happen after a crash, kept by DBOS. The only module that names the engine; it knows no handler's meaning.
+"""Durable jobs: what must still happen after a crash, kept by DBOS. The only module that names the engine.
 
-A job is an id, a handler's name and a JSON payload. The same id again is the same job. A job that was running when its process died
-is run again by the next process of the same node name, so a handler may see its payload twice and must be able to bear it.
-The engine lives on threads of its own; only handlers run on the service's event loop.
+A job is an id, a handler's name and a JSON payload; what it means is known to its handler alone. The same id again is the same
+job. A job that was running when its process died is run again by the next process of the same node name, so a handler may see its
+payload twice and must bear it. The engine lives on threads of its own; only handlers run on the service's event loop.
 """
 
 import asyncio
 import contextvars
 import json
 import logging
-import sqlite3
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
@@ -21,10 +21,13 @@ from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, Enque
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from hotline1022.base.errors import DatabaseAway, HotlineError
+from hotline1022.base.errors import DatabaseAway
+from hotline1022.base.jobs_connections import connections
 from hotline1022.base.log import where
 
 log = structlog.get_logger()
+
+Answer = TypeVar("Answer")
 
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
 """What a job does. It may be called twice with the same payload; it raises to be called again later."""
@@ -34,25 +37,28 @@ GAPS = (1.0, 5.0, 30.0, 120.0, 600.0, 3600.0, 21600.0, 86400.0)
 
 APPLICATION = "hotline1022"
 VERSION = "jobs-1"
-"""The engine resumes only jobs of its own version. This one changes when the arguments of ``_work`` change, not with each release."""
+"""The engine resumes only jobs of its own version. This one changes when the arguments of a job change, not with each release."""
 
 WORK = "work"
+_AWAY = (OperationalError, InterfaceError, PoolTimeoutError, OSError)
 _SERIALIZER = DBOSPortableJSONSerializer()
 
 
-class JobGivenUp(Exception):
-    """A job has failed on its last attempt. The message carries the handler's name and the error's type, never a citizen's data."""
+class JobGivenUp(Exception):  # noqa: N818 (what happened, as DatabaseAway)
+    """A job has failed on its last attempt. The message is the handler's name and the error's type, never a citizen's data."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobQueue:
-    """A named queue and its limits; None means no limit. ``rate`` is (starts, seconds): no more starts in any such time, on all nodes."""
+    """A named queue and its limits; None means no limit."""
 
     name: str
     at_once: int | None = None
     """Jobs that one node runs at once. A job that waits for its next attempt takes no place."""
     at_once_everywhere: int | None = None
+    """Jobs that all nodes together run at once."""
     rate: tuple[int, float] | None = None
+    """(starts, seconds): all nodes together start no more than that many in any such time."""
     look_every: float = 0.2
     """Seconds between looks for work: what an idle queue adds to a job's start."""
 
@@ -72,7 +78,8 @@ class GivenUpJob:
 class Jobs:
     """The durable engine of this process; a process has one at a time.
 
-    ``url`` is a SQLite file (``sqlite:////path``) or a PostgreSQL database that exists. ``node_name`` is this node's lasting name.
+    ``url`` is a SQLite file (``sqlite:////path``) or a PostgreSQL database that exists. ``node_name`` is this node's lasting
+    name. A queue called ``default`` takes the place of ``DEFAULT``.
     """
 
     def __init__(
@@ -86,11 +93,10 @@ class Jobs:
         self._running: dict[asyncio.Task[None], str] = {}
         self._interrupted: set[str] = set()
         self._stopping = False
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._engine: sa.Engine | None = None
+        self._ended = threading.Event()
+        self._pools: list[sa.Engine] = []
+        self._threads: ThreadPoolExecutor | None = None
         self._client: DBOSClient | None = None
-        # Calls that wait for a database must not use up the threads that everybody else shares.
-        self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="jobs")
 
     def handle(self, name: str, function: Handler, *, queue: str = DEFAULT.name) -> None:
         """Say what jobs called ``name`` do, and on which of the declared queues they wait. Before ``start``."""
@@ -101,34 +107,50 @@ class Jobs:
         self._handlers[name] = (function, queue)
 
     async def start(self) -> None:
-        """Start the engine; what this node left unfinished is resumed. Raises DatabaseAway."""
-        self._loop = asyncio.get_running_loop()
+        """Start the engine; what this node left unfinished is resumed. Raises DatabaseAway, and then may be tried again."""
         self._stopping = False
+        self._ended = threading.Event()
+        self._threads = ThreadPoolExecutor(max_workers=8, thread_name_prefix="jobs")
         # A logger that has a handler keeps the engine from attaching its own to the console.
-        logging.getLogger("dbos").addHandler(logging.NullHandler())
+        if not logging.getLogger("dbos").handlers:
+            logging.getLogger("dbos").addHandler(logging.NullHandler())
         try:
-            await asyncio.to_thread(self._launch)
-        except (OperationalError, InterfaceError, OSError) as error:
+            await asyncio.to_thread(self._launch, asyncio.get_running_loop())
+        except BaseException as error:
             await asyncio.to_thread(self._destroy)
-            raise DatabaseAway("Không mở được cơ sở dữ liệu của hàng việc") from error
+            if isinstance(error, _AWAY):
+                raise DatabaseAway("Không mở được cơ sở dữ liệu của hàng việc") from error
+            raise
 
-    def _launch(self) -> None:
-        self._engine = _engine(self._url)
+    def _launch(self, loop: asyncio.AbstractEventLoop) -> None:
+        asking, working = connections(self._url, size=5), connections(self._url, wait_until=self._ended)
+        self._pools = [asking, working]
+        # The client tells an error at once where the engine itself would wait; a database that is away now is told here.
+        self._client = DBOSClient(
+            system_database_engine=asking,
+            serializer=_SERIALIZER,
+            application_name=APPLICATION,
+            retry_connection_errors=False,
+        )
         DBOS(
             config=DBOSConfig(
                 name=APPLICATION,
                 application_version=VERSION,
                 executor_id=self._node_name,
-                system_database_engine=self._engine,
+                system_database_engine=working,
                 serializer=_SERIALIZER,
                 log_level="WARNING",
                 use_listen_notify=False,
+                # Nobody waits for the engine's notifications; its listener only has to notice quickly that it should end.
+                notification_listener_polling_interval_sec=0.1,
             )
         )
 
         async def work(name: str, job_id: str, payload: str, attempt: int) -> None:
-            # A function: the engine cannot mark a bound method.
-            await self._work(name, job_id, payload, attempt)
+            # This runs on the engine's loop, the attempt on the service's.
+            attempted = asyncio.run_coroutine_threadsafe(self._attempt(name, job_id, payload, attempt), loop)
+            if (error := await asyncio.wrap_future(attempted)) is not None:
+                raise JobGivenUp(f"{name}: {error}")
 
         DBOS.workflow(name=WORK)(work)
         DBOS.launch()
@@ -141,20 +163,12 @@ class Jobs:
                 polling_interval_sec=queue.look_every,
                 on_conflict="always_update",
             )
-        # The client gives an error where the engine itself would wait for the database without end.
-        self._client = DBOSClient(
-            system_database_engine=self._engine,
-            serializer=_SERIALIZER,
-            application_name=APPLICATION,
-            lazy=True,
-            retry_connection_errors=False,
-        )
 
     async def enqueue(self, name: str, job_id: str, payload: Mapping[str, Any], delay: float | None = None) -> None:
         """Have ``name`` called with ``payload``, as soon as its queue allows or ``delay`` seconds from now.
 
         Returns when the job is on the disk. An id that is known already changes nothing, whatever became of that job.
-        Raises DatabaseAway, and ValueError for a name without a handler.
+        Raises DatabaseAway, ValueError for a name without a handler, TypeError for a payload that is not JSON.
         """
         if name not in self._handlers:
             raise ValueError(f"no handler is called {name}")
@@ -169,45 +183,39 @@ class Jobs:
         }
         if delay is not None:
             options["delay_seconds"] = delay
-        await self._call(lambda client: client.enqueue(options, name, job_id, payload, attempt))
+        await self._ask(lambda client: client.enqueue(options, name, job_id, payload, attempt))
 
     async def cancel(self, job_id: str) -> None:
-        """Forget a job that has not begun; one that is running goes on to its end but is not tried again. Raises DatabaseAway."""
+        """Forget a job that has not begun; one that runs goes on to its end but is not tried again. Raises DatabaseAway."""
         ids = [_attempt_id(job_id, attempt) for attempt in range(1, len(self._gaps) + 2)]
-        await self._call(lambda client: client.cancel_workflows(ids))
+        await self._ask(lambda client: client.cancel_workflows(ids))
 
     async def given_up(self) -> list[GivenUpJob]:
         """The jobs that failed for the last time, oldest first. Raises DatabaseAway."""
         over = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
-        found = await self._call(lambda client: client.list_workflows(status=over, load_output=False))
+        found = await self._ask(lambda client: client.list_workflows(status=over, load_output=False))
         jobs = []
         for status in found:
             name, job_id, payload, _ = status.input["args"] if status.input else ("", status.workflow_id, "{}", 0)
             jobs.append(GivenUpJob(job_id=job_id, name=name, payload=json.loads(payload)))
         return jobs
 
-    async def _call(self, ask: Callable[[DBOSClient], Any]) -> Any:
-        if self._client is None:
+    async def _ask(self, question: Callable[[DBOSClient], Answer]) -> Answer:
+        if self._client is None or self._threads is None:
             raise RuntimeError("the jobs have not been started")
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, ask, self._client)
-        except (OperationalError, InterfaceError, PoolTimeoutError, OSError) as error:
+            # Questions that wait for a database must not use up the threads that everybody else shares.
+            return await asyncio.get_running_loop().run_in_executor(self._threads, question, self._client)
+        except _AWAY as error:
             raise DatabaseAway("Mất kết nối với cơ sở dữ liệu của hàng việc") from error
 
-    async def _work(self, name: str, job_id: str, payload: str, attempt: int) -> None:
-        # This runs on the engine's loop. The attempt runs on the service's, in a context without the engine's own marks:
-        # with them, a job enqueued by a handler would become a step of this one and be compared when it is run again.
-        assert self._loop is not None
-        attempted = asyncio.run_coroutine_threadsafe(self._attempt(name, job_id, payload, attempt), self._loop)
-        if (error := await asyncio.wrap_future(attempted)) is not None:
-            raise JobGivenUp(f"{name}: {error}")
-
     async def _attempt(self, name: str, job_id: str, payload: str, attempt: int) -> str | None:
-        """Run one attempt; returns the error's type if it was the last one and failed. Cancelled, the job is left unfinished."""
+        """Run one attempt; returns the error's type if it was the last and failed. Cancelled, it is left unfinished."""
         if self._stopping:
             self._interrupted.add(_attempt_id(job_id, attempt))
             raise asyncio.CancelledError
-        task = asyncio.create_task(self._call_handler(name, payload), context=contextvars.Context())
+        # A context of its own: this one carries the engine's marks of the job, and a handler's calls are no part of it.
+        task = asyncio.create_task(self._call(name, payload), context=contextvars.Context())
         self._running[task] = _attempt_id(job_id, attempt)
         try:
             await task
@@ -217,42 +225,36 @@ class Jobs:
             del self._running[task]
         return None
 
-    async def _call_handler(self, name: str, payload: str) -> None:
+    async def _call(self, name: str, payload: str) -> None:
         if name not in self._handlers:
             raise LookupError(f"no handler is called {name}")
         await self._handlers[name][0](json.loads(payload))
 
     async def _failed(self, name: str, job_id: str, payload: str, attempt: int, error: Exception) -> str | None:
-        told = {
-            "job": name,
-            "job_id": job_id,
-            "attempt": attempt,
-            "error": type(error).__name__,
-            "where": where(error.__traceback__),
-        }
+        kind = type(error).__name__
+        told = {"job": name, "job_id": job_id, "attempt": attempt, "error": kind, "where": where(error.__traceback__)}
         if attempt > len(self._gaps):
             log.error("job_given_up", **told)
-            return type(error).__name__
+            return kind
         gap = self._gaps[attempt - 1]
         log.warning("job_failed", **told, next_in_seconds=gap)
+        # The next attempt is a job of its own: while it waits it takes no place in the queue and belongs to no process.
         while True:
             try:
                 if not await self._is_cancelled(_attempt_id(job_id, attempt)):
-                    await self._enqueue(name, job_id, payload, attempt + 1, gap)
+                    await self._enqueue(name, job_id, payload, attempt + 1, gap or None)
                 return None
             except DatabaseAway:
                 await asyncio.sleep(1)
 
     async def _is_cancelled(self, attempt_id: str) -> bool:
-        found = await self._call(
-            lambda client: client.list_workflows(
-                workflow_ids=[attempt_id], status="CANCELLED", load_input=False, load_output=False
-            )
-        )
-        return bool(found)
+        return bool(await self._ask(lambda client: client.list_workflows(workflow_ids=[attempt_id], status="CANCELLED")))
 
     async def stop(self, patience: float = 5.0) -> None:
-        """Stop taking jobs, wait up to ``patience`` seconds for those that run, interrupt the rest (they are resumed at the next start)."""
+        """Stop taking jobs, wait up to ``patience`` seconds for those that run, interrupt the rest.
+
+        What was interrupted is resumed at the next start. Afterwards nothing of the engine keeps the process alive.
+        """
         self._stopping = True
         if self._running:
             await asyncio.wait(self._running, timeout=patience)
@@ -264,59 +266,27 @@ class Jobs:
 
     async def _outcomes_written(self) -> None:
         """Wait, two seconds at most, until what has ended is known as ended, so that it is not run again."""
+        mine: dict[str, Any] = {"status": "PENDING", "executor_id": self._node_name, "load_input": False}
         for _ in range(40):
             try:
-                open_jobs = await self._call(
-                    lambda client: client.list_workflows(
-                        status="PENDING", executor_id=self._node_name, load_input=False, load_output=False
-                    )
-                )
+                unfinished = await self._ask(lambda client: client.list_workflows(**mine))
             except (DatabaseAway, RuntimeError):
                 return
-            if {job.workflow_id for job in open_jobs} <= self._interrupted:
+            if {status.workflow_id for status in unfinished} <= self._interrupted:
                 return
             await asyncio.sleep(0.05)
 
     def _destroy(self) -> None:
+        self._ended.set()
+        DBOS.destroy(destroy_registry=True)
         if self._client is not None:
             self._client.destroy()
             self._client = None
-        DBOS.destroy(destroy_registry=True)
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
+        for pool in self._pools:
+            pool.dispose()
+        if self._threads is not None:
+            self._threads.shutdown(wait=False)
 
 
 def _attempt_id(job_id: str, attempt: int) -> str:
     return job_id if attempt == 1 else f"{job_id}#{attempt}"
-
-
-def _engine(url: sa.URL) -> sa.Engine:
-    """The engine's own connections. Payloads are kept out of error messages (``hide_parameters``)."""
-    backend = url.get_backend_name()
-    if backend == "sqlite":
-        engine = sa.create_engine(url.set(drivername="sqlite"), hide_parameters=True)
-        sa.event.listen(engine, "connect", _prepare_sqlite)
-        return engine
-    if backend == "postgresql":
-        return sa.create_engine(
-            url.set(drivername="postgresql+psycopg"),
-            hide_parameters=True,
-            pool_pre_ping=True,
-            pool_size=10,
-            max_overflow=0,
-            pool_timeout=5,
-            connect_args={
-                "connect_timeout": 5,
-                "application_name": APPLICATION,
-                "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=60000",
-            },
-        )
-    raise HotlineError(f"Hàng việc bền không dùng được {backend}", remedy="dùng sqlite:///tệp hoặc postgresql://...")
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
-    # The engine counts on writers that take the lock when they begin.
-    connection.isolation_level = "IMMEDIATE"
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
-        connection.execute(f"PRAGMA {pragma}")

@@ -1,7 +1,8 @@
-"""Brings a database's schema to what the code expects, with Alembic. It runs revisions; it defines no table and imports no context.
+"""Brings a database's schema to what the code expects, with Alembic. It runs revisions; it defines no table.
 
-The expected schema is what stands on ``db.metadata``. The caller imports every context's ``store`` before it calls anything here;
-``hotline1022.app`` does. Revisions themselves need no context: they are data in ``hotline1022/migrations/versions``.
+The expected schema is what stands on ``db.metadata``, and this module imports no context: whoever calls ``differences`` or
+``revise`` has imported every context's ``store`` before (``hotline1022.app`` does). ``upgrade`` and ``pending`` need none of
+them: revisions are frozen data in ``hotline1022/migrations/versions``.
 """
 
 from collections.abc import Callable
@@ -16,23 +17,28 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from hotline1022.base.db import Database, metadata
+from hotline1022.base.errors import HotlineError
 
 Answer = TypeVar("Answer")
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
+LONGEST = 3600.0
+"""Seconds that one statement of a migration may take."""
+
 
 async def upgrade(url: str) -> None:
-    """Bring the database at ``url`` to the newest revision; nothing happens where it is there already. Raises DatabaseAway."""
-    await _with_connection(url, lambda connection: command.upgrade(_config(connection), "head"))
+    """Bring the database at ``url`` to the newest revision; nothing happens where it is there already.
+
+    All or nothing. Raises DatabaseAway, and HotlineError when rows would be left that refer to nothing.
+    """
+    await _with_connection(url, _upgrade)
 
 
 async def pending(url: str) -> str | None:
     """What is missing, as a Vietnamese sentence, or None when the schema is the newest. Changes nothing. Raises DatabaseAway."""
     newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    current = await _with_connection(
-        url, lambda connection: MigrationContext.configure(connection).get_current_revision()
-    )
+    current = await _with_connection(url, lambda connection: _context(connection).get_current_revision())
     if current == newest:
         return None
     if current is None:
@@ -41,30 +47,40 @@ async def pending(url: str) -> str | None:
 
 
 async def differences(url: str) -> list[Any]:
-    """What autogenerate would change to make the database at ``url`` the code's schema: empty when both agree. Raises DatabaseAway."""
-    return await _with_connection(url, _compare)
+    """What autogenerate would change to make the database the code's schema; empty when both agree. Raises DatabaseAway."""
+    return await _with_connection(url, lambda connection: list(compare_metadata(_context(connection), metadata)))
 
 
 async def revise(url: str, message: str) -> None:
-    """Write a new revision from the differences between the code and the migrated database at ``url``; for developers."""
-    await _with_connection(url, lambda connection: command.revision(_config(connection), message, autogenerate=True))
+    """Write a revision that holds the differences between the code and the migrated database at ``url``; for developers."""
+    await _with_connection(url, lambda connection: _revise(connection, message))
 
 
-def _compare(connection: Connection) -> list[Any]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-    return list(compare_metadata(context, metadata))
+def _revise(connection: Connection, message: str) -> None:
+    written = sum(1 for _ in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+    command.revision(_config(connection), message, autogenerate=True, rev_id=f"{written + 1:04}")
+
+
+def _upgrade(connection: Connection) -> None:
+    command.upgrade(_config(connection), "head")
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+        raise HotlineError("Nâng cấp cơ sở dữ liệu sẽ để lại dữ liệu mồ côi nên đã được huỷ", remedy="báo nhà phát triển")
+
+
+def _context(connection: Connection) -> MigrationContext:
+    return MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
 
 
 def _config(connection: Connection) -> Config:
     config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
 
 
 async def _with_connection(url: str, work: Callable[[Connection], Answer]) -> Answer:
-    database = Database(url)
+    database = Database(url, statement_patience=LONGEST)
     try:
-        async with database.transaction() as connection:
+        async with database.changing_schema() as connection:
             return await connection.run_sync(work)
     finally:
         await database.close()

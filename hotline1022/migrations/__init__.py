@@ -1,1 +1,1 @@
-"""The schema's history as Alembic revisions, shipped with the package. Run by ``hotline1022.base.migrate``; no rule and no query lives here."""
+"""The schema's history as Alembic revisions, shipped with the package and run by ``hotline1022.base.migrate``. No query lives here."""

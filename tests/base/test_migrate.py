@@ -1,0 +1,127 @@
+"""Claims about migrations: they make exactly the schema that the code expects, on both databases, and harm no row on the way."""
+
+import asyncio
+import importlib
+import pkgutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import hotline1022.base
+from hotline1022.base import migrate
+from hotline1022.base.errors import DatabaseAway, HotlineError
+from tests.postgresql import PostgreSQL
+
+CONTEXTS = ("hotline1022.base", "ivr", "surveys", "telephony", "tickets", "transcription")
+
+
+def import_every_table() -> None:
+    """Tables stand in ``store`` modules of the contexts and in modules of the base."""
+    for module in pkgutil.iter_modules(hotline1022.base.__path__, "hotline1022.base."):
+        importlib.import_module(module.name)
+    for context in CONTEXTS[1:]:
+        package = importlib.import_module(context)
+        for module in pkgutil.walk_packages(package.__path__, f"{context}."):
+            if module.name.rpartition(".")[2] == "store":
+                importlib.import_module(module.name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database in which nothing stands yet."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'hotline.sqlite'}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    name = server.new_database()
+    yield server.url(name, "asyncpg")
+    server.drop_database(name)
+
+
+async def test_migrated_schema_is_the_one_the_code_expects(empty_url: str) -> None:
+    import_every_table()
+    await migrate.upgrade(empty_url)
+    assert await migrate.differences(empty_url) == []
+
+
+async def test_empty_database_says_what_is_missing_and_then_no_more(empty_url: str) -> None:
+    assert await migrate.pending(empty_url) == "Cơ sở dữ liệu chưa có bảng nào của tổng đài"
+    await migrate.upgrade(empty_url)
+    assert await migrate.pending(empty_url) is None
+    await migrate.upgrade(empty_url)
+    assert await migrate.pending(empty_url) is None
+
+
+async def test_two_nodes_that_upgrade_at_once_do_not_disturb_each_other(empty_url: str) -> None:
+    await asyncio.gather(*(migrate.upgrade(empty_url) for _ in range(3)))
+    assert await migrate.pending(empty_url) is None
+
+
+REVISIONS = {
+    "1": """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "1", None
+def upgrade():
+    op.create_table("parent", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("name", sa.Text()))
+    op.create_table("child", sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("parent", sa.Integer(), sa.ForeignKey("parent.id", ondelete="CASCADE", name="fk_child_parent")))
+    op.execute("INSERT INTO parent VALUES (1, 'a'), (2, 'b')")
+    op.execute("INSERT INTO child VALUES (10, 1), (20, 2)")
+""",
+    "2": """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "2", "1"
+def upgrade():
+    with op.batch_alter_table("parent") as batch:
+        batch.alter_column("name", existing_type=sa.Text(), nullable=False)
+""",
+    "3": """
+from alembic import op
+revision, down_revision = "3", "2"
+def upgrade():
+    op.execute("INSERT INTO parent VALUES (3, 'c')")
+    op.execute("DELETE FROM parent WHERE id = 1")
+""",
+}
+
+
+def history(folder: Path, *names: str) -> Path:
+    (folder / "versions").mkdir(parents=True)
+    (folder / "env.py").write_text((migrate.MIGRATIONS / "env.py").read_text())
+    for name in names:
+        (folder / "versions" / f"{name}.py").write_text(REVISIONS[name])
+    return folder
+
+
+async def test_sqlite_table_that_is_changed_by_copying_takes_no_row_of_another_table_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'hotline.sqlite'}"
+    for stage in (("1",), ("1", "2")):
+        monkeypatch.setattr(migrate, "MIGRATIONS", history(tmp_path / "-".join(stage), *stage))
+        await migrate.upgrade(url)
+    with sqlite3.connect(tmp_path / "hotline.sqlite") as file:
+        assert file.execute("SELECT id, parent FROM child ORDER BY id").fetchall() == [(10, 1), (20, 2)]
+        assert file.execute("PRAGMA foreign_key_list(child)").fetchone()[2] == "parent"
+    assert await migrate.pending(url) is None
+
+
+async def test_sqlite_migration_that_would_leave_orphans_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'hotline.sqlite'}"
+    monkeypatch.setattr(migrate, "MIGRATIONS", history(tmp_path / "good", "1", "2"))
+    await migrate.upgrade(url)
+    monkeypatch.setattr(migrate, "MIGRATIONS", history(tmp_path / "bad", "1", "2", "3"))
+    with pytest.raises(HotlineError, match="mồ côi"):
+        await migrate.upgrade(url)
+    assert await migrate.pending(url) == "Cơ sở dữ liệu đang ở phiên bản 2, chương trình cần phiên bản 3"
+    with sqlite3.connect(tmp_path / "hotline.sqlite") as file:
+        assert file.execute("SELECT count(*) FROM parent").fetchone() == (2,)
+
+
+async def test_database_that_is_away_is_told_as_such(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseAway):
+        await migrate.upgrade(f"sqlite+aiosqlite:///{tmp_path / 'nowhere' / 'hotline.sqlite'}")
