@@ -36,7 +36,7 @@ def test_every_swap_of_neighbours_is_caught(code: str) -> None:
 
 
 def test_no_pair_of_digits_can_hide_a_slip_whatever_stands_before_it() -> None:
-    # The state after any digits is one of ten, so these thousand cases prove the two properties for codes of any length.
+    # The state after any digits is one of ten, so these thousand cases prove both properties for codes of any length.
     states = [next(str(n) for n in range(1000) if check_digit(str(n)) == str(state)) for state in range(10)]
     for before in states:
         endings = [check_digit(before + str(digit)) for digit in range(10)]

@@ -1,4 +1,4 @@
-"""Deadlines on the Vietnamese working calendar: known days, a minute-by-minute oracle, and what must hold for every ticket."""
+"""Deadlines on the Vietnamese working calendar: known days, a minute-by-minute oracle, what holds for every ticket."""
 
 from datetime import date, datetime, timedelta
 
@@ -190,7 +190,7 @@ def test_deadlines_agree_with_counting_minutes_one_by_one(
     assert due(start, f"{count}{unit}", rules.calendar("state"), pauses).at == brute_force(start, count, unit, pauses)
 
 
-any_start = st.datetimes(datetime(2020, 1, 1), datetime(2050, 1, 1)).map(lambda naive: naive.replace(tzinfo=CIVIL_ZONE))
+any_start = st.integers(0, 30 * 365 * 24 * 60).map(lambda minute: at("2020-01-01T00:00") + MINUTE * minute)
 any_calendar = st.sampled_from(["state", "hotline", "always"])
 
 
