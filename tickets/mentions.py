@@ -37,6 +37,7 @@ class PlaceWords(RuleModel):
 
     version: int
     leading: tuple[str, ...]
+    counting: tuple[str, ...]
     foreign: tuple[str, ...]
     ordinary: tuple[str, ...]
 
@@ -67,6 +68,7 @@ class MentionFinder:
         self.leading = frozenset(words.leading)
         self.plain_leading = frozenset(syllable(word).plain for word in words.leading)
         self.foreign = frozenset(words.foreign)
+        self.counting = frozenset(words.counting)
         self.sounds: dict[int, list[str]] = defaultdict(list)
         for sound in gazetteer.by_sound:
             self.sounds[sound.count(" ") + 1].append(sound)
@@ -88,7 +90,13 @@ class _Search:
         covered = sum(mention.end - mention.start for mention in found)
         covered += sum(1 for index, token in enumerate(self._tokens) if self._is_filling(index, token, found))
         if covered * 2 > len(self._tokens):
-            return [replace(mention, trust=max(mention.trust, WHOLE_ANSWER)) for mention in found]
+            whole = covered == len(self._tokens)
+            return [
+                replace(mention, trust=max(mention.trust, WHOLE_ANSWER))
+                if whole or not _ordinary(mention.spelt)
+                else mention
+                for mention in found
+            ]
         if not found and 1 < len(self._tokens) <= 6:
             length, spelt = self._misheard(0)
             if length * 2 > len(self._tokens):
@@ -96,21 +104,34 @@ class _Search:
         return found
 
     def _is_filling(self, index: int, token: Token, found: list[Mention]) -> bool:
-        inside = any(mention.start <= index < mention.end for mention in found)
-        return not inside and (token.word.isdigit() or token.word in _FILLERS or self._leads(token))
+        if any(mention.start <= index < mention.end for mention in found):
+            return False
+        leads = self._leads(token) and any(mention.start == index + 1 for mention in found)
+        return leads or token.word.isdigit() or token.word in _FILLERS
 
     def _scan(self) -> Iterator[Mention]:
-        index = 0
+        index, last_end = 0, 0
         while index < len(self._tokens):
             unit, length = self._unit(index)
             begin = index + length
             if unit and begin < len(self._tokens) and self._tokens[begin].word == "số":
                 begin += 1
             size, spelt = self._named(begin, unit) if unit else self._named_bare(index)
-            trust = UNIT_SAID if unit else self._surroundings(index, size, spelt)
+            if unit and size == 1 and self._is_counted(index, begin):
+                size = 0
+            trust = UNIT_SAID if unit else self._surroundings(index, size, spelt, after_name=index == last_end)
             if size and trust is not None:
+                last_end = begin + size
                 yield Mention(index, begin + size, unit, spelt, trust)
             index = begin + max(size, 0 if unit else 1)
+
+    def _is_counted(self, index: int, begin: int) -> bool:
+        """Whether "phường một" at ``index`` is no name: "mỗi phường một kiểu"."""
+        return (
+            index > 0
+            and self._tokens[index - 1].word in self._finder.counting
+            and not self._tokens[begin].word.isdigit()
+        )
 
     def _unit(self, index: int) -> tuple[str | None, int]:
         """The unit written at ``index`` and its length in tokens."""
@@ -160,10 +181,20 @@ class _Search:
         for length in range(self._run(index), shortest - 1, -1):
             spelt = self._spelt(index, length)
             if any(one.trust > SLIP for one in spelt):
-                return length, spelt
+                return self._cut_short(index, length, shortest) or (length, spelt)
             if spelt and not slipped[0]:
                 slipped = (length, spelt)
         return slipped
+
+    def _cut_short(self, index: int, length: int, shortest: int) -> tuple[int, tuple[Spelt, ...]] | None:
+        """A shorter name at ``index`` where the longer one would bite into a district: "tan hoa | thanh binh"."""
+        for shorter in range(length - 1, shortest - 1, -1):
+            after = index + shorter
+            spelt = [one for one in self._spelt(index, shorter) if one.trust > SLIP]
+            for size in range(self._run(after), length - shorter, -1) if spelt else ():
+                if any(one.trust > SLIP and one.name.districts for one in self._spelt(after, size)):
+                    return shorter, tuple(spelt)
+        return None
 
     def _named(self, index: int, unit: str | None) -> tuple[int, tuple[Spelt, ...]]:
         length, spelt = self._longest(index, 1 if unit == "Phường" else 2)
@@ -190,14 +221,19 @@ class _Search:
                 best = (near[0][1], length, tuple(Spelt(name, SOUND * like / 100) for name, like in alike))
         return best[1], best[2]
 
-    def _surroundings(self, index: int, length: int, spelt: tuple[Spelt, ...]) -> float | None:
+    def _surroundings(self, index: int, length: int, spelt: tuple[Spelt, ...], *, after_name: bool) -> float | None:
         """The trust in a name without unit; None when the word before makes it a street, a person, another province."""
-        before = self._tokens[index - 1] if index and not self._tokens[index].breaks else None
+        alone = index == 0 or after_name or self._tokens[index].breaks
+        before = None if alone else self._tokens[index - 1]
         if before and before.word in self._finder.foreign:
             return None
-        if any(one.name.ordinary for one in spelt):
+        if _ordinary(spelt):
             return 0.0
         if before and self._leads(before):
             return LEADING_WORD
         named = all(token.capital for token in self._tokens[index : index + length])
         return CAPITALS if named and index and not (before and before.capital) else 0.0
+
+
+def _ordinary(spelt: tuple[Spelt, ...]) -> bool:
+    return any(one.name.ordinary for one in spelt)

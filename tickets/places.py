@@ -62,11 +62,11 @@ class PlaceFinder:
         for index, mention in enumerate(communes):
             for one in _meanings(index, mention, districts):
                 known = meant.get(one.reading.code)
-                if one.score >= POSSIBLE and (known is None or one.score > known.score):
+                if one.score >= POSSIBLE and (known is None or _rank(one) < _rank(known)):
                     meant[one.reading.code] = one
         if not meant:
             return self._in_districts(districts)
-        ranked = sorted(meant.values(), key=lambda one: (-one.score, one.reading.code))
+        ranked = sorted(meant.values(), key=_rank)
         return Finding(tuple(self._candidate(one.reading.code, one.score) for one in ranked), self._question(ranked))
 
     def _parted(self, mentions: Sequence[Mention]) -> tuple[list[Mention], list[District]]:
@@ -105,7 +105,7 @@ class PlaceFinder:
         said = {one.reading.whole_name for one in rivals}
         districts = sorted({d.in_sentence for one in rivals for d in one.reading.districts})
         if len({one.mention for one in rivals}) == 1:
-            if len(said) == 1 and len(districts) == 1 and not best.reading.today:
+            if len(said) == 1 and len(districts) == 1 and not all(one.reading.today for one in rivals):
                 return f"{best.reading.whole_name} trước đây nay thuộc {listed(names, 'và')}: ông/bà ở ấp, khóm nào?"
             if len(districts) > 1:
                 where = listed(districts, "hay")
@@ -116,7 +116,12 @@ class PlaceFinder:
         return self._gazetteer.communes[code].name
 
     def _candidate(self, code: str, score: float) -> PlaceCandidate:
-        return PlaceCandidate(code=code, name=self._name(code), score=round(score, 3))
+        return PlaceCandidate(code=code, name=self._name(code), score=round(min(score, 1.0), 3))
+
+
+def _rank(one: _Meant) -> tuple[float, bool, str]:
+    """The likelier first; of equals the one that bears the name today."""
+    return (-one.score, not one.reading.today, one.reading.code)
 
 
 def _districts(mention: Mention) -> list[District]:
@@ -145,9 +150,7 @@ def _meanings(index: int, mention: Mention, districts: Sequence[District]) -> li
     if not districts:
         return meant
     named = set(districts)
-    fitting = [
-        one._replace(score=min(1.0, one.score + _DISTRICT_NAMED)) for one in meant if one.reading.districts & named
-    ]
+    fitting = [one._replace(score=one.score + _DISTRICT_NAMED) for one in meant if one.reading.districts & named]
     numbered = any(len(spelt.name.syllables) == 1 for spelt in mention.spelt)
     return fitting or [one._replace(score=one.score * _OTHER_DISTRICT) for one in meant if not numbered]
 

@@ -67,6 +67,11 @@ class Rules:
         except KeyError:
             raise HotlineError(f"Không có xã, phường nào mang mã “{code}”") from None
 
+    def place_name(self, code: str | None) -> str | None:
+        """What people read for a commune's ``code``; the code itself when it is not in the table any more."""
+        commune = self.localities.communes.get(code or "")
+        return commune.name if commune else code
+
     def route(self, topic: str, place: str | None, taken_at: datetime) -> Route:
         """Who answers a report about ``topic`` at commune ``place`` that came in at ``taken_at``, and why."""
         commune = None if place is None else self.commune(place)
