@@ -25,6 +25,9 @@ with warnings.catch_warnings():
     from pydub.exceptions import CouldntDecodeError
 
 LOWEST_RATE, HIGHEST_RATE = 4000, 192_000
+WIDTHS = (1, 2, 4)
+"""Bytes of a sample; 24 bit is read as 32."""
+
 LOUDEST_PEAK_DBFS = -3.0
 MOST_GAIN_DB = 20.0
 
@@ -59,8 +62,9 @@ def _open(wav: bytes) -> AudioSegment:
         raise UnreadableAudioError(
             "Tệp WAV hỏng hoặc không phải loại PCM", remedy="hãy ghi lại bằng WAV PCM 16 bit"
         ) from error
-    if not LOWEST_RATE <= sound.frame_rate <= HIGHEST_RATE or sound.sample_width not in (1, 2, 4):
-        raise UnreadableAudioError("Tệp WAV có tần số hoặc độ rộng mẫu lạ", remedy="hãy ghi lại bằng WAV PCM 16 bit")
+    usual = LOWEST_RATE <= sound.frame_rate <= HIGHEST_RATE and sound.channels in (1, 2) and sound.sample_width in WIDTHS
+    if not usual:
+        raise UnreadableAudioError("Tệp WAV có tần số, số kênh hoặc độ rộng mẫu lạ", remedy="hãy ghi lại bằng WAV PCM 16 bit")
     return sound
 
 
@@ -87,7 +91,10 @@ def levelled(pcm: bytes) -> bytes:
     """The audio raised so that its peak is near full scale, by at most MOST_GAIN_DB; never lowered, silence left
     alone."""
     sound = AudioSegment(pcm, sample_width=2, frame_rate=SAMPLE_RATE, channels=1)
-    gain = min(LOUDEST_PEAK_DBFS - sound.max_dBFS, MOST_GAIN_DB)
+    gain = min(WIDTHS = (1, 2, 4)
+"""Bytes of a sample; 24 bit is read as 32."""
+
+LOUDEST_PEAK_DBFS - sound.max_dBFS, MOST_GAIN_DB)
     return bytes((sound + gain).raw_data) if sound.max and gain > 0 else pcm
 
 
