@@ -62,9 +62,11 @@ def _open(wav: bytes) -> AudioSegment:
         raise UnreadableAudioError(
             "Tệp WAV hỏng hoặc không phải loại PCM", remedy="hãy ghi lại bằng WAV PCM 16 bit"
         ) from error
-    usual = LOWEST_RATE <= sound.frame_rate <= HIGHEST_RATE and sound.channels in (1, 2) and sound.sample_width in WIDTHS
-    if not usual:
-        raise UnreadableAudioError("Tệp WAV có tần số, số kênh hoặc độ rộng mẫu lạ", remedy="hãy ghi lại bằng WAV PCM 16 bit")
+    usual_rate = LOWEST_RATE <= sound.frame_rate <= HIGHEST_RATE
+    if not usual_rate or sound.channels not in (1, 2) or sound.sample_width not in WIDTHS:
+        raise UnreadableAudioError(
+            "Tệp WAV có tần số, số kênh hoặc độ rộng mẫu lạ", remedy="hãy ghi lại bằng WAV PCM 16 bit"
+        )
     return sound
 
 
@@ -91,10 +93,7 @@ def levelled(pcm: bytes) -> bytes:
     """The audio raised so that its peak is near full scale, by at most MOST_GAIN_DB; never lowered, silence left
     alone."""
     sound = AudioSegment(pcm, sample_width=2, frame_rate=SAMPLE_RATE, channels=1)
-    gain = min(WIDTHS = (1, 2, 4)
-"""Bytes of a sample; 24 bit is read as 32."""
-
-LOUDEST_PEAK_DBFS - sound.max_dBFS, MOST_GAIN_DB)
+    gain = min(LOUDEST_PEAK_DBFS - sound.max_dBFS, MOST_GAIN_DB)
     return bytes((sound + gain).raw_data) if sound.max and gain > 0 else pcm
 
 
