@@ -11,7 +11,7 @@ import typer  # noqa: E402
 from rich.console import Console  # noqa: E402
 
 from hotline1022.base.errors import HotlineError  # noqa: E402
-from hotline1022.cli import call, demo, doctor, flows, models, prompts, run, transcribe  # noqa: E402
+from hotline1022.cli import call, demo, doctor, flows, models, prompts, run, tickets, transcribe  # noqa: E402
 
 app = typer.Typer(
     help="Tổng đài 1022: tiếp nhận, xử lý, trả lời và đo sự hài lòng của người dân.",
@@ -26,6 +26,9 @@ app.command("demo")(demo.demo)
 app.command("call")(call.call)
 app.command("doctor")(doctor.doctor)
 app.command("transcribe")(transcribe.transcribe)
+app.command("place")(tickets.place)
+app.add_typer(tickets.tickets_app, name="tickets")
+app.add_typer(tickets.sla_app, name="sla")
 app.add_typer(models.app, name="models")
 app.add_typer(flows.flows_app, name="flows")
 app.add_typer(prompts.prompts_app, name="prompts")

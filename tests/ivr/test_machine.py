@@ -41,7 +41,7 @@ def test_key_with_operators_on_duty_leads_to_the_queue(flow: Flow, key: str) -> 
     call = in_menu(flow)
     call.press(key)
     call.answer(PlayFinished)
-    assert call.commands == [Queue("main")]
+    assert call.commands == [Queue("hotline")]
     assert call.state.value("topic") == key
 
 
@@ -317,7 +317,7 @@ def test_urgent_matter_out_of_hours_goes_to_the_duty_officer_or_is_marked_urgent
     call.press("1")
     call.listen(node)
     if ready:
-        assert call.commands == [Queue("main")]
+        assert call.commands == [Queue("hotline")]
         call.answer(QueueLeft, "unanswered")
         call.listen("report")
     call.answer(Recorded, 13.0, 12.0, "key")
