@@ -291,6 +291,23 @@ def test_code_typed_during_the_whole_introduction_is_kept_for_its_question(flow:
     assert call.commands == [LookUp("20261233")]
 
 
+def test_impatient_keys_during_a_look_up_do_not_skip_its_answer(flow: Flow) -> None:
+    call = in_menu(flow)
+    call.press("420261233###0")
+    call.answer(LookedUp, True, {"stage": "routed"})
+    assert call.state.node == "told-stage"
+    call.press("0")
+    assert call.said == ["connecting"]
+
+
+def test_keys_pressed_too_often_do_not_skip_what_to_say_after_the_beep(flow: Flow) -> None:
+    call = Call(flow)
+    call.press("1111")
+    call.listen("report-ask")
+    assert call.said == ["report-ask"]
+    assert call.press("1") == []
+
+
 def test_appointment_is_a_report_of_its_own_kind(flow: Flow) -> None:
     call = in_menu(flow)
     call.press("5")
