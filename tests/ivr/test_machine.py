@@ -364,6 +364,15 @@ def test_200_keys_into_the_menu_end_with_a_person(flow: Flow) -> None:
     assert len(call.state.ahead) <= 16
 
 
+def test_of_an_endless_value_from_outside_only_the_beginning_is_kept(flow: Flow) -> None:
+    call = in_menu(flow)
+    call.press("420261233#")
+    call.answer(LookedUp, True, {"agency": "x" * 10_000, "topic": "9", "unasked": "y"})
+    assert call.state.value("agency") == "x" * 200
+    assert call.state.value("topic") == "0", "only what the look-up is to give"
+    assert call.state.value("unasked") is None
+
+
 def test_prompt_that_cannot_be_played_does_not_hold_up_the_caller(flow: Flow) -> None:
     call = Call(flow, ("open-now",))
     call.answer(CommandFailed)
