@@ -291,6 +291,23 @@ def test_code_typed_during_the_whole_introduction_is_kept_for_its_question(flow:
     assert call.commands == [LookUp("20261233")]
 
 
+def test_impatient_keys_during_a_look_up_do_not_skip_its_answer(flow: Flow) -> None:
+    call = in_menu(flow)
+    call.press("420261233###0")
+    call.answer(LookedUp, True, {"stage": "routed"})
+    assert call.state.node == "told-stage"
+    call.press("0")
+    assert call.said == ["connecting"]
+
+
+def test_keys_pressed_too_often_do_not_skip_what_to_say_after_the_beep(flow: Flow) -> None:
+    call = Call(flow)
+    call.press("1111")
+    call.listen("report-ask")
+    assert call.said == ["report-ask"]
+    assert call.press("1") == []
+
+
 def test_appointment_is_a_report_of_its_own_kind(flow: Flow) -> None:
     call = in_menu(flow)
     call.press("5")
@@ -345,6 +362,15 @@ def test_200_keys_into_the_menu_end_with_a_person(flow: Flow) -> None:
     call.press("7" * 200)
     assert call.state.node == "connecting"
     assert len(call.state.ahead) <= 16
+
+
+def test_of_an_endless_value_from_outside_only_the_beginning_is_kept(flow: Flow) -> None:
+    call = in_menu(flow)
+    call.press("420261233#")
+    call.answer(LookedUp, True, {"agency": "x" * 10_000, "topic": "9", "unasked": "y"})
+    assert call.state.value("agency") == "x" * 200
+    assert call.state.value("topic") == "0", "only what the look-up is to give"
+    assert call.state.value("unasked") is None
 
 
 def test_prompt_that_cannot_be_played_does_not_hold_up_the_caller(flow: Flow) -> None:

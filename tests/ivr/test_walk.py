@@ -25,6 +25,7 @@ class Seen:
     states: set[State] = field(default_factory=set)
     nodes: set[str] = field(default_factory=set)
     said: set[str] = field(default_factory=set)
+    said_after_refusal: set[str] = field(default_factory=set)
     recorded_without_consent: list[Transition] = field(default_factory=list)
     hangups: set[tuple[str, str | None]] = field(default_factory=set)
     ended_with_commands: list[Transition] = field(default_factory=list)
@@ -37,7 +38,10 @@ class Seen:
         self.nodes.add(one.after.node)
         for command in one.commands:
             if isinstance(command, Play):
-                self.said.update(name for say in command.say for name in speech.parts(say, book))
+                names = {name for say in command.say for name in speech.parts(say, book)}
+                self.said |= names
+                if "recording-allowed" in one.after.settled:
+                    self.said_after_refusal |= names
         if one.state is None:
             return
         if one.state.result is not None and one.commands:
@@ -77,6 +81,13 @@ def test_after_a_refusal_no_call_ever_rests_in_a_recording(flow: Flow, seen: See
     assert {state.node for state in refused} >= {"menu", "operators", "send-callback", "told-next"}, (
         "the menu still works"
     )
+
+
+def test_after_a_refusal_nobody_is_asked_to_speak_after_the_beep(seen: Seen, book: PromptBook) -> None:
+    asking = {name for name, prompt in book.items() if prompt.use == "flow" and "bíp" in prompt.text}
+    assert asking <= seen.said
+    assert not asking & seen.said_after_refusal
+    assert "callback-taken" in seen.said_after_refusal
 
 
 def test_from_every_state_an_end_or_a_person_can_be_reached_without_hanging_up(flow: Flow, seen: Seen) -> None:
