@@ -3,6 +3,7 @@
 Every change, its journal entry and its event are one transaction. Rules decide; this module only asks them and writes.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -70,8 +71,8 @@ class Desk:
                 row["code"] = read_code(code) if code else (await store.reserve_codes(connection, 1, now))[0]
                 if not await store.insert_ticket(connection, row):
                     return await self._one(connection, store.tickets.c.source_key == report.source_key)
-                await store.write_deadlines(connection, row["code"], deadlines)
-                ticket = await self._one(connection, store.tickets.c.code == row["code"])
+                await store.insert_deadlines(connection, row["code"], deadlines)
+                ticket = self._ticket(row, {row["code"]: deadlines})
                 await self._tell_opening(connection, ticket, now)
         except IntegrityError as error:
             raise HotlineError(f"Mã phiếu {code} chưa được dành sẵn hoặc đã thuộc phiếu khác") from error
@@ -109,7 +110,7 @@ class Desk:
         While nobody has touched a ticket, one certain commune becomes its draft place and its agency follows; otherwise
         it is only suggested. Hearing the same again changes nothing. Words of a call without recording are not used.
         """
-        finding = self._rules.current.places.find(text)
+        finding = await asyncio.to_thread(self._rules.current.places.find, text)
         async with self._database.transaction() as connection:
             condition = store.tickets.c.call == call
             for row in await store.ticket_rows(connection, condition, lock=True):
@@ -146,7 +147,7 @@ class Desk:
                 agency_reason=route.reason,
             )
             deadlines = rules.deadlines(topic, route.agency, row["taken_at"], urgent=row["urgent"])
-            await store.write_deadlines(connection, row["code"], deadlines)
+            await store.replace_deadlines(connection, row["code"], deadlines)
             ticket = await self._one(connection, condition)
             entry = JournalEntry(
                 code=ticket.code,

@@ -87,8 +87,7 @@ class _Search:
 
     def mentions(self) -> list[Mention]:
         found = list(self._scan())
-        covered = sum(mention.end - mention.start for mention in found)
-        covered += sum(1 for index, token in enumerate(self._tokens) if self._is_filling(index, token, found))
+        covered = self._covered(found)
         if covered * 2 > len(self._tokens):
             whole = covered == len(self._tokens)
             return [
@@ -103,11 +102,14 @@ class _Search:
                 return [Mention(0, length, None, spelt, LEADING_WORD)]
         return found
 
-    def _is_filling(self, index: int, token: Token, found: list[Mention]) -> bool:
-        if any(mention.start <= index < mention.end for mention in found):
-            return False
-        leads = self._leads(token) and any(mention.start == index + 1 for mention in found)
-        return leads or token.word.isdigit() or token.word in _FILLERS
+    def _covered(self, found: list[Mention]) -> int:
+        """How many words belong to an answer to "where?": the names, what leads to them, numbers, "ấp" and the like."""
+        named = {index for mention in found for index in range(mention.start, mention.end)}
+        leading = {
+            mention.start - 1 for mention in found if mention.start and self._leads(self._tokens[mention.start - 1])
+        }
+        filling = {i for i, token in enumerate(self._tokens) if token.word.isdigit() or token.word in _FILLERS}
+        return len(named | leading | filling)
 
     def _scan(self) -> Iterator[Mention]:
         index, last_end = 0, 0
@@ -166,7 +168,9 @@ class _Search:
 
     def _spelt(self, index: int, length: int) -> tuple[Spelt, ...]:
         window = [token.syllable for token in self._tokens[index : index + length]]
-        names = self._gazetteer.by_plain.get(tuple(part.plain for part in window), ())
+        names = self._gazetteer.by_plain.get(tuple(part.plain for part in window))
+        if not names:
+            return ()
         marked = any(part.marked for part in window)
         toned = [part.toned for part in window]
         return tuple(

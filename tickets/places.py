@@ -25,6 +25,10 @@ _OTHER_UNIT = 0.85
 _OLD_UNIT_OF_TODAY = 0.95
 """Many say "xã" of what has become a phường."""
 _ONLY_DISTRICT = 0.5
+_NEAR = 6
+"""Words within which a name that nothing announces can belong to a district's."""
+MOST_MENTIONS = 100
+"""Mentions that are weighed against each other; a report names a handful."""
 
 
 class Finding(NamedTuple):
@@ -54,7 +58,7 @@ class PlaceFinder:
 
     def find(self, text: str) -> Finding:
         """The communes of today that ``text`` may mean."""
-        mentions = self._mentions.mentions(text)
+        mentions = self._mentions.mentions(text)[:MOST_MENTIONS]
         communes, districts = self._parted(mentions)
         if "tiền giang" in text.lower():
             districts = [d for d in districts if d.province == "Tiền Giang"] or districts
@@ -75,7 +79,7 @@ class PlaceFinder:
         districts = [d for m in mentions if m.unit in DISTRICT_UNITS for d in _districts(m)]
         for mention in mentions:
             of_name = _districts(mention) if mention.unit is None else []
-            others = [m for m in communes if m is not mention and (m.trust or abs(m.start - mention.start) <= 6)]
+            others = [m for m in communes if m is not mention and (m.trust or abs(m.start - mention.start) <= _NEAR)]
             if of_name and any(r.districts & set(of_name) for m in others for s in m.spelt for r in s.name.readings):
                 districts += of_name
                 communes = [m for m in communes if m is not mention]

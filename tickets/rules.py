@@ -79,7 +79,7 @@ class Rules:
         return route(topic, commune, day, rules=self.routing, topics=self.topics, agencies=self.agencies)
 
     def deadlines(self, topic: str, agency: Agency, taken_at: datetime, *, urgent: bool) -> tuple[Deadline, ...]:
-        """What is promised for a report, each promise with its explanation."""
+        """What is promised for a report, each promise with its explanation, the earliest first."""
         policy = self.policies.on(taken_at.astimezone(CIVIL_ZONE).date())
         tier = policy.tier(topic, self.topics, urgent=urgent)
         calendar = self.calendar(agency.calendar or policy.calendar)
@@ -99,7 +99,7 @@ class Rules:
                         expected=computed.expected,
                     )
                 )
-        return tuple(deadlines)
+        return tuple(sorted(deadlines, key=lambda deadline: deadline.due))
 
     def _check(self, folder: Path | None) -> None:
         """What one file says about another. Raises RuleFileError."""

@@ -122,9 +122,14 @@ async def change_ticket(connection: AsyncConnection, code: str, **values: Any) -
     await connection.execute(update(tickets).where(tickets.c.code == code).values(**values))
 
 
-async def write_deadlines(connection: AsyncConnection, code: str, deadlines: Sequence[Deadline]) -> None:
+async def replace_deadlines(connection: AsyncConnection, code: str, deadlines: Sequence[Deadline]) -> None:
     """Make ``deadlines`` the only ones of a ticket."""
     await connection.execute(delete(ticket_deadlines).where(ticket_deadlines.c.code == code))
+    await insert_deadlines(connection, code, deadlines)
+
+
+async def insert_deadlines(connection: AsyncConnection, code: str, deadlines: Sequence[Deadline]) -> None:
+    """Write the deadlines of a ticket that has none."""
     rows = [{"code": code, **deadline.model_dump()} for deadline in deadlines]
     await connection.execute(insert(ticket_deadlines), rows)
 

@@ -238,6 +238,14 @@ async def test_a_ticket_that_a_person_has_classified_is_never_rerouted_by_words(
     assert ticket.place_candidates[0].name == "Xã Phong Hòa"
 
 
+async def test_a_ticket_classified_without_a_place_gets_none_from_words(desk: Desk) -> None:
+    opened = await desk.open(report())
+    await desk.classify(opened.code, actor="lan", reason="Không rõ nơi.")
+    (ticket,) = await desk.hear("c1", PHONG_HOA_WORDS)
+    assert (ticket.place, ticket.draft, ticket.agency) == (None, False, "ttpvhcc")
+    assert ticket.place_candidates[0].name == "Xã Phong Hòa"
+
+
 async def test_a_place_given_by_a_person_is_not_overheard_away(desk: Desk) -> None:
     await desk.open(report(place="29869"))
     (ticket,) = await desk.hear("c1", PHONG_HOA_WORDS)

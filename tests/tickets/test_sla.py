@@ -73,6 +73,14 @@ def test_explanation_tells_the_pause(rules: Rules) -> None:
     assert "cộng 1 giờ 20 phút tạm dừng, tính đến hết ngày làm việc" in computed.explanation
 
 
+@pytest.mark.parametrize("target", ["2wd", "5wh", "90wm", "2h"])
+def test_a_pause_that_begins_with_the_deadline_comes_too_late(rules: Rules, target: str) -> None:
+    state, start = rules.calendar("state"), at("2026-11-23T09:00")
+    plain = due(start, target, state).at
+    assert due(start, target, state, [Pause(plain, plain + timedelta(days=3))]).at == plain
+    assert due(start, target, state, [Pause(plain - MINUTE, plain)]).at > plain
+
+
 def test_a_deadline_in_a_year_not_decided_yet_is_marked(rules: Rules) -> None:
     state = rules.calendar("state")
     later = due(at("2026-12-31T09:00"), "1wd", state)
