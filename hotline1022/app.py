@@ -27,6 +27,7 @@ from telephony.aftermath import Aftermath
 from telephony.ami import Ami
 from telephony.ari import Ari
 from telephony.ari_link import AriLink
+from telephony.asterisk.configuration import LineSettings
 from telephony.call_book import CallBook
 from telephony.events import Side
 from telephony.line import MEDIA_APP, Line
@@ -113,7 +114,7 @@ class Service:
         for name, job, queue in self.story.jobs():
             self.jobs.handle(name, job, **({"queue": queue} if queue else {}))
 
-    def _put_the_line_together(self, line: installation.LineSettings, link: AriLink) -> None:
+    def _put_the_line_together(self, line: LineSettings, link: AriLink) -> None:
         settings, takes, ari = self.settings, line.folder / "spool" / "recording", Ari(link)
         common: dict[str, Any] = {"node": settings.node_name, "clock": self.clock, "product": self.product}
         recorder = Recorder(ari, MEDIA_APP, takes)
