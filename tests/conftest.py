@@ -1,4 +1,4 @@
-"""What every test may ask for: a migrated database of either kind, a real PostgreSQL, a clock that stands still; and no silent skips in CI."""
+"""What every test may ask for: a migrated database of either kind, a real PostgreSQL, a still clock. And no silent skip in CI."""
 
 import asyncio
 import os

@@ -31,9 +31,10 @@ class PostgreSQL:
 
     bin: Path
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="hotline-postgresql-")))
-    port: int = field(default_factory=lambda: _free_port())
+    port: int = 0
 
     def __post_init__(self) -> None:
+        self.port = self.port or _free_port()
         if os.geteuid() == 0:
             # The server refuses to run as root.
             shutil.chown(self.folder, "nobody")

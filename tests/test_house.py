@@ -43,10 +43,17 @@ PURE = (
 )
 """The rooms of rules: the same question gets the same answer, whatever the hour, the database or the network."""
 
-OUTSIDE = frozenset({"sqlalchemy", "aiohttp", "panoramisk", "vosk", "asyncio", "logging", "structlog", "time", "socket", "threading"})
+OUTSIDE = frozenset(
+    {"sqlalchemy", "aiohttp", "panoramisk", "vosk", "asyncio", "logging", "structlog", "time", "socket", "threading"}
+)
 """What a pure module may not reach, not even through another module of the house."""
 
-ONLY_IN = {"dbos": "hotline1022.base.jobs", "panoramisk": "telephony", "vosk": "transcription", "pydub": "transcription"}
+ONLY_IN = {
+    "dbos": "hotline1022.base.jobs",
+    "panoramisk": "telephony",
+    "vosk": "transcription",
+    "pydub": "transcription",
+}
 """The one room in which a library may be named."""
 
 LONGEST = 350
@@ -87,7 +94,9 @@ def test_pure_module_asks_no_clock(name: str) -> None:
     asked = [
         f"line {node.lineno}: {node.func.attr}()"
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"now", "utcnow", "today"}
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"now", "utcnow", "today"}
     ]
     assert asked == []
 
@@ -101,7 +110,11 @@ def test_library_is_named_in_its_one_room_only(library: str, room: str) -> None:
 
 
 def test_every_module_says_what_it_is() -> None:
-    silent = [str(path.relative_to(ROOT)) for path in modules() if path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in modules()
+        if path.stat().st_size and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
     assert silent == []
 
 

@@ -8,8 +8,9 @@ from hotline1022.base.ids import new_id
 
 
 class Event(BaseModel):
-    """A fact that has happened. ``id`` makes it the same fact wherever it is seen again (up to 100 letters, digits and ``._:-``); ``at`` is its instant in UTC.
+    """A fact that has happened.
 
+    ``id`` makes it the same fact wherever it is seen again: up to 100 letters, digits and ``._:-``. ``at`` is its instant in UTC.
     Subclasses are named by what happened (``CallEnded``) and are found again by that name.
     """
 
@@ -33,5 +34,8 @@ class Event(BaseModel):
 
     @staticmethod
     def read(name: str, payload: dict[str, Any]) -> "Event":
-        """The event that was stored as ``name`` and ``payload``. Raises KeyError for an unknown name, ValidationError for a wrong payload."""
+        """The event that was stored as ``name`` and ``payload``.
+
+        Raises KeyError for an unknown name, ValidationError for a wrong payload.
+        """
         return Event._known[name].model_validate(payload)

@@ -44,7 +44,7 @@ _AWAY = (OperationalError, InterfaceError, PoolTimeoutError, OSError)
 _SERIALIZER = DBOSPortableJSONSerializer()
 
 
-class JobGivenUp(Exception):  # noqa: N818 (what happened, as DatabaseAway)
+class JobGivenUp(Exception):
     """A job has failed on its last attempt. The message is the handler's name and the error's type, never a citizen's data."""
 
 
@@ -248,7 +248,9 @@ class Jobs:
                 await asyncio.sleep(1)
 
     async def _is_cancelled(self, attempt_id: str) -> bool:
-        return bool(await self._ask(lambda client: client.list_workflows(workflow_ids=[attempt_id], status="CANCELLED")))
+        return bool(
+            await self._ask(lambda client: client.list_workflows(workflow_ids=[attempt_id], status="CANCELLED"))
+        )
 
     async def stop(self, patience: float = 5.0) -> None:
         """Stop taking jobs, wait up to ``patience`` seconds for those that run, interrupt the rest.

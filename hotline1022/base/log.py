@@ -1,4 +1,4 @@
-"""The log: structlog to stderr, and every standard-library logger through the same processors. It decides nothing and knows no event's meaning.
+"""The log: structlog to stderr, and every standard-library logger through the same processors. It knows no event's meaning.
 
 Two promises hold for every line, whoever wrote it: no citizen's name, number, digits or words, and no character that could forge
 another line or rewrite the screen. Errors are told by type and place; their messages may quote a citizen and are left out.
@@ -18,13 +18,13 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 MASK = "***"
 
-PERSONAL = frozenset(
-    """
-    address answer answers audio body callee caller caller_id caller_name callerid cif connected_line content description dialled digit
-    digits dtmf email from_number headers heard hypothesis key keys message msisdn name number numbers params password payload person phone
-    place query said secret sql statement street summary text to_number token transcript utterance variables words
-    """.split()
-)
+PERSONAL = frozenset({
+    "address", "answer", "answers", "audio", "body", "callee", "caller", "caller_id", "caller_name", "callerid",
+    "cif", "connected_line", "content", "description", "dialled", "digit", "digits", "dtmf", "email", "from_number",
+    "headers", "heard", "hypothesis", "key", "keys", "message", "msisdn", "name", "number", "numbers", "params",
+    "password", "payload", "person", "phone", "place", "query", "said", "secret", "sql", "statement", "street",
+    "summary", "text", "to_number", "token", "transcript", "utterance", "variables", "words",
+})  # fmt: skip
 """Keys whose values never reach the log, whatever they hold: they may carry personal data or secrets."""
 
 # Vietnamese numbers as people and trunks write them: 0 or +84/84/0084, then eight to ten digits, with or without separators.

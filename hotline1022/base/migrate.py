@@ -64,7 +64,9 @@ def _revise(connection: Connection, message: str) -> None:
 def _upgrade(connection: Connection) -> None:
     command.upgrade(_config(connection), "head")
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").all():
-        raise HotlineError("Nâng cấp cơ sở dữ liệu sẽ để lại dữ liệu mồ côi nên đã được huỷ", remedy="báo nhà phát triển")
+        raise HotlineError(
+            "Nâng cấp cơ sở dữ liệu sẽ để lại dữ liệu mồ côi nên đã được huỷ", remedy="báo nhà phát triển"
+        )
 
 
 def _context(connection: Connection) -> MigrationContext:

@@ -55,6 +55,21 @@ async def test_cancelled_block_leaves_nothing_and_frees_its_place(database: Data
     assert await ids(database) == {"b"}
 
 
+async def test_commit_is_told_and_nothing_else(database: Database) -> None:
+    told: list[None] = []
+    database.committed = lambda: told.append(None)
+    async with database.transaction() as connection:
+        await connection.execute(insert(outbox).values(row("a")))
+        assert told == []
+    assert len(told) == 1
+    with pytest.raises(SQLAlchemyError):
+        async with database.transaction() as connection:
+            await connection.execute(insert(outbox).values(row("a")))
+    async with database.reading() as connection:
+        await connection.execute(select(outbox.c.id))
+    assert len(told) == 1
+
+
 async def test_hundred_writers_at_once_are_all_kept(database: Database) -> None:
     async def write(number: int) -> None:
         async with database.transaction() as connection:
@@ -104,7 +119,7 @@ async def test_instants_come_back_aware_and_in_utc_and_naive_ones_are_refused(da
 
 
 async def test_json_keeps_every_letter(database: Database) -> None:
-    words = {"nói": "Ðường ngập \x00\x1b[31m‮ 🌊", "list": [1, None, {"a": True}]}
+    words = {"nói": "Ðường ngập \x00\x1b[31m\u202e 🌊", "list": [1, None, {"a": True}]}
     async with database.transaction() as connection:
         await connection.execute(insert(outbox).values(row("a") | {"payload": words}))
     async with database.reading() as connection:

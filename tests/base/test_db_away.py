@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import sqlite3
-import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from hotline1022.base.db import Database
 from hotline1022.base.errors import DatabaseAway
 from hotline1022.base.outbox import outbox
 from tests.base.test_db import ids, row
+from tests.base.things import driver_threads_ended
 from tests.postgresql import PostgreSQL
 
 BOUND = 8.0
@@ -156,10 +156,7 @@ async def test_folder_that_is_missing_is_away(tmp_path: Path) -> None:
     async with opened(f"sqlite+aiosqlite:///{tmp_path / 'nowhere' / 'hotline.sqlite'}") as database:
         with pytest.raises(DatabaseAway):
             await write(database, "lost")
-    for thread in threading.enumerate():
-        # The driver does not wait for the thread of a connection that failed to open; the event loop must outlive it.
-        if "_connection_worker_thread" in thread.name:
-            await asyncio.to_thread(thread.join)
+    await driver_threads_ended()
 
 
 async def test_writer_that_keeps_its_turn_too_long_is_away_for_the_next(tmp_path: Path) -> None:

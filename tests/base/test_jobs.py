@@ -9,8 +9,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from hotline1022.base.errors import HotlineError
-from hotline1022.base.jobs import DEFAULT, GAPS, GivenUpJob, Handler, Jobs
+from hotline1022.base.jobs import DEFAULT, GAPS, GivenUpJob, Jobs
 from tests.base.engine import BOUND, Book, running, statuses
+
 
 async def test_job_is_done_with_its_payload(url: str) -> None:
     book = Book()
@@ -96,7 +97,12 @@ async def test_job_with_a_delay_waits_and_a_cancelled_one_never_runs(url: str) -
         await book.until(lambda lines: "later" in lines)
         assert time.monotonic() - began >= 0.5
     assert book.lines == ["now", "later"]
-    assert await asyncio.to_thread(statuses, url) == {"later": "SUCCESS", "never": "CANCELLED", "far": "DELAYED", "now": "SUCCESS"}
+    assert await asyncio.to_thread(statuses, url) == {
+        "later": "SUCCESS",
+        "never": "CANCELLED",
+        "far": "DELAYED",
+        "now": "SUCCESS",
+    }
 
 
 async def test_job_cancelled_between_attempts_is_not_tried_again(url: str) -> None:
@@ -172,7 +178,9 @@ async def test_handler_may_hand_out_further_jobs(url: str) -> None:
     book = Book()
 
     async def first(payload: dict[str, Any]) -> None:
-        await asyncio.gather(*(jobs.enqueue("write", f"{payload['line']}-{number}", {"line": number}) for number in range(3)))
+        await asyncio.gather(
+            *(jobs.enqueue("write", f"{payload['line']}-{number}", {"line": number}) for number in range(3))
+        )
 
     async with running(url, first=first, write=book.write) as jobs:
         await jobs.enqueue("first", "1", {"line": 1})
@@ -210,14 +218,13 @@ async def test_stop_waits_for_what_runs_and_resumes_the_rest_at_the_next_start(u
             await asyncio.Event().wait()
         await book.write(payload)
 
-    handlers: dict[str, Handler] = {"short": short, "endless": endless}
-    async with running(url, patience=0.5, **handlers) as jobs:
+    async with running(url, patience=0.5, short=short, endless=endless) as jobs:
         await jobs.enqueue("short", "s", {"line": "short done"})
         await jobs.enqueue("endless", "e", {"line": "endless done"})
         await book.until(lambda lines: {"short began", "endless began"} <= set(lines))
     assert "short done" in book.lines
     assert await asyncio.to_thread(statuses, url) == {"s": "SUCCESS", "e": "PENDING"}
-    async with running(url, **handlers):
+    async with running(url, short=short, endless=endless):
         await book.until(lambda lines: "endless done" in lines)
     assert book.lines.count("short began") == 1
     assert book.lines.count("endless done") == 1
@@ -255,5 +262,3 @@ def test_queue_or_handler_that_cannot_be_meant_is_refused_before_the_start() -> 
 async def test_database_that_is_neither_kind_is_refused_with_a_remedy() -> None:
     with pytest.raises(HotlineError, match="postgresql://"):
         await Jobs("mysql://localhost/x", "node-1").start()
-
-

@@ -14,7 +14,9 @@ from tests.base.engine import BOUND, Book, running, statuses, until_written, wor
 from tests.postgresql import PostgreSQL
 
 
-async def test_process_killed_in_the_middle_of_a_job_finishes_it_after_a_restart_and_repeats_no_other(url: str, tmp_path: Path) -> None:
+async def test_process_killed_in_the_middle_of_a_job_finishes_it_after_a_restart_and_repeats_no_other(
+    url: str, tmp_path: Path
+) -> None:
     book = tmp_path / "book"
     first = worker(url, book)
     await until_written(book, "long began", first)
@@ -37,7 +39,9 @@ async def test_process_killed_in_the_middle_of_a_job_finishes_it_after_a_restart
 
 
 @pytest.mark.postgresql
-async def test_crash_of_the_server_is_survived_and_enqueue_says_that_it_is_away(postgresql: PostgreSQL, jobs_postgresql_template: str) -> None:
+async def test_crash_of_the_server_is_survived_and_enqueue_says_that_it_is_away(
+    postgresql: PostgreSQL, jobs_postgresql_template: str
+) -> None:
     name, book = postgresql.new_database(jobs_postgresql_template), Book()
     async with running(postgresql.url(name), write=book.write) as jobs:
         await jobs.enqueue("write", "before", {"line": "before"})
@@ -70,7 +74,9 @@ async def test_process_ends_when_told_to_though_the_server_is_away_and_an_outcom
 
 
 @pytest.mark.postgresql
-async def test_start_without_a_server_says_that_it_is_away_and_can_be_tried_again(postgresql: PostgreSQL, jobs_postgresql_template: str) -> None:
+async def test_start_without_a_server_says_that_it_is_away_and_can_be_tried_again(
+    postgresql: PostgreSQL, jobs_postgresql_template: str
+) -> None:
     url, book = postgresql.url(postgresql.new_database(jobs_postgresql_template)), Book()
     postgresql.stop()
     try:
@@ -93,7 +99,7 @@ def test_process_that_has_stopped_its_jobs_ends_at_once_and_nothing_was_sent_any
         async def main():
             done = asyncio.Event()
             async def work(payload): done.set()
-            jobs = Jobs("sqlite:///{tmp_path / 'jobs.sqlite'}", "node-1")
+            jobs = Jobs("sqlite:///{tmp_path / "jobs.sqlite"}", "node-1")
             jobs.handle("work", work)
             await jobs.start()
             await jobs.enqueue("work", "1", {{}})
@@ -104,6 +110,11 @@ def test_process_that_has_stopped_its_jobs_ends_at_once_and_nothing_was_sent_any
     """
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
     ended = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program], env=environment, capture_output=True, text=True, timeout=BOUND, check=False
+        [sys.executable, "-W", "error", "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=BOUND,
+        check=False,
     )
     assert (ended.stdout, ended.stderr, ended.returncode) == ("['MainThread']\n", "", 0)

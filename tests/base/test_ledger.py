@@ -64,7 +64,9 @@ async def test_event_is_in_the_outbox_and_the_relay_is_poked(unsteady: Unsteady,
 
 
 @pytest.mark.parametrize("fault", ["away", "lost", "hangs"])
-async def test_database_that_fails_an_event_gets_it_once_when_it_is_back(unsteady: Unsteady, tmp_path: Path, fault: str) -> None:
+async def test_database_that_fails_an_event_gets_it_once_when_it_is_back(
+    unsteady: Unsteady, tmp_path: Path, fault: str
+) -> None:
     spool = Spool(tmp_path / "spool")
     ledger = Ledger(unsteady, spool, patience=0.05)
     unsteady.faults = [fault]
@@ -106,7 +108,9 @@ async def test_while_the_database_is_known_to_be_away_nobody_waits_for_it(unstea
     assert spool.waiting() == []
 
 
-async def test_background_drain_stores_what_waited_and_pauses_longer_after_each_failure(unsteady: Unsteady, tmp_path: Path) -> None:
+async def test_background_drain_stores_what_waited_and_pauses_longer_after_each_failure(
+    unsteady: Unsteady, tmp_path: Path
+) -> None:
     pauses: list[float] = []
     stored = asyncio.Event()
 
@@ -125,7 +129,9 @@ async def test_background_drain_stores_what_waited_and_pauses_longer_after_each_
     assert await recorded(unsteady) == ["fact-1"]
 
 
-async def test_what_an_earlier_process_left_in_the_spool_is_stored_at_the_start(unsteady: Unsteady, tmp_path: Path) -> None:
+async def test_what_an_earlier_process_left_in_the_spool_is_stored_at_the_start(
+    unsteady: Unsteady, tmp_path: Path
+) -> None:
     stored = asyncio.Event()
     Spool(tmp_path / "spool").put(happened(1))
     draining = asyncio.create_task(Ledger(unsteady, Spool(tmp_path / "spool"), recorded=stored.set).run())
@@ -137,7 +143,9 @@ async def test_what_an_earlier_process_left_in_the_spool_is_stored_at_the_start(
 
 @pytest.mark.postgresql
 @pytest.mark.parametrize("fault", ["stopped", "crashed", "hanging"])
-async def test_real_outage_is_bridged_by_the_spool(server: PostgreSQL, postgresql_url: str, tmp_path: Path, fault: str) -> None:
+async def test_real_outage_is_bridged_by_the_spool(
+    server: PostgreSQL, postgresql_url: str, tmp_path: Path, fault: str
+) -> None:
     database, spool = Database(postgresql_url, patience=0.5, statement_patience=0.5), Spool(tmp_path)
     ledger = Ledger(database, spool, patience=0.3)
     await ledger.record(happened(0))

@@ -1,31 +1,17 @@
 """Claims about migrations: they make exactly the schema that the code expects, on both databases, and harm no row on the way."""
 
 import asyncio
-import importlib
-import pkgutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import hotline1022.base
 from hotline1022.base import migrate
 from hotline1022.base.errors import DatabaseAway, HotlineError
+from tests.base.things import driver_threads_ended
 from tests.postgresql import PostgreSQL
-
-CONTEXTS = ("hotline1022.base", "ivr", "surveys", "telephony", "tickets", "transcription")
-
-
-def import_every_table() -> None:
-    """Tables stand in ``store`` modules of the contexts and in modules of the base."""
-    for module in pkgutil.iter_modules(hotline1022.base.__path__, "hotline1022.base."):
-        importlib.import_module(module.name)
-    for context in CONTEXTS[1:]:
-        package = importlib.import_module(context)
-        for module in pkgutil.walk_packages(package.__path__, f"{context}."):
-            if module.name.rpartition(".")[2] == "store":
-                importlib.import_module(module.name)
+from tests.revise import import_every_table
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -110,7 +96,9 @@ async def test_sqlite_table_that_is_changed_by_copying_takes_no_row_of_another_t
     assert await migrate.pending(url) is None
 
 
-async def test_sqlite_migration_that_would_leave_orphans_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_sqlite_migration_that_would_leave_orphans_is_undone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'hotline.sqlite'}"
     monkeypatch.setattr(migrate, "MIGRATIONS", history(tmp_path / "good", "1", "2"))
     await migrate.upgrade(url)
@@ -125,3 +113,4 @@ async def test_sqlite_migration_that_would_leave_orphans_is_undone(tmp_path: Pat
 async def test_database_that_is_away_is_told_as_such(tmp_path: Path) -> None:
     with pytest.raises(DatabaseAway):
         await migrate.upgrade(f"sqlite+aiosqlite:///{tmp_path / 'nowhere' / 'hotline.sqlite'}")
+    await driver_threads_ended()

@@ -29,7 +29,16 @@ def test_other():
 def run(folder: Path, ci: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_it.py").write_text(TEST)
     (folder / "conftest.py").write_text("from tests.conftest import pytest_runtest_makereport\n")
-    command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(folder), str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-c",
+        str(ROOT / "pyproject.toml"),
+        "--rootdir",
+        str(folder),
+        str(folder),
+    ]
     environment = {**os.environ, "CI": ci, "PYTHONPATH": str(ROOT)}
     return subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, check=False)
 

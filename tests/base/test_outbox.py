@@ -93,7 +93,9 @@ async def test_event_without_handlers_is_done_at_once(database: Database, clock:
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_crash_anywhere_repeats_nothing_and_loses_nothing(database: Database, clock: StillClock, seed: int) -> None:
+async def test_crash_anywhere_repeats_nothing_and_loses_nothing(
+    database: Database, clock: StillClock, seed: int
+) -> None:
     chance = random.Random(seed)
     await add(database, *(happened(number) for number in range(30)))
     engine = Engine([chance.choice(["", "", "before", "after"]) for _ in range(80)])
@@ -103,11 +105,15 @@ async def test_crash_anywhere_repeats_nothing_and_loses_nothing(database: Databa
             break
         except DatabaseAway:
             continue
-    assert set(engine.jobs) == {f"fact-{number}:{name}" for number in range(30) for name in HANDLERS["SomethingHappened"]}
+    assert set(engine.jobs) == {
+        f"fact-{number}:{name}" for number in range(30) for name in HANDLERS["SomethingHappened"]
+    }
     assert await unhanded(database) == 0
 
 
-async def test_event_that_the_engine_refuses_keeps_nobody_waiting_and_stays_due(database: Database, clock: StillClock) -> None:
+async def test_event_that_the_engine_refuses_keeps_nobody_waiting_and_stays_due(
+    database: Database, clock: StillClock
+) -> None:
     class Refuses(Engine):
         async def enqueue(self, name: str, job_id: str, payload: dict[str, Any]) -> None:
             if job_id.startswith("fact-0:"):
@@ -120,7 +126,9 @@ async def test_event_that_the_engine_refuses_keeps_nobody_waiting_and_stays_due(
     assert await relay(database, Engine(), clock).hand_over() == 1
 
 
-async def test_event_that_committed_late_with_an_early_instant_is_not_missed(database: Database, clock: StillClock) -> None:
+async def test_event_that_committed_late_with_an_early_instant_is_not_missed(
+    database: Database, clock: StillClock
+) -> None:
     engine = Engine()
     handing = relay(database, engine, clock)
     await add(database, happened(5))
@@ -160,13 +168,11 @@ async def test_finding_what_is_due_reads_only_what_is_due(database: Database, cl
     await add(database, *(happened(number) for number in range(500)))
     await relay(database, Engine(), clock).hand_over()
     await add(database, happened(1000))
-    explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+    due = "SELECT id FROM outbox WHERE handed_at IS NULL AND (at, id) > (:at, '') ORDER BY at, id LIMIT 100"
     async with database.transaction() as connection:
-        if not database.is_sqlite:
+        if database.is_sqlite:
+            plan = await connection.execute(text("EXPLAIN QUERY PLAN " + due).bindparams(at=str(AT)))
+        else:
             await connection.execute(text("ANALYZE outbox"))
-        plan = await connection.execute(
-            text(f"{explain} SELECT id FROM outbox WHERE handed_at IS NULL AND (at, id) > (:at, '') ORDER BY at, id LIMIT 100").bindparams(
-                at=str(AT) if database.is_sqlite else AT
-            )
-        )
+            plan = await connection.execute(text("EXPLAIN " + due).bindparams(at=AT))
         assert "ix_outbox_unhanded" in str(plan.all())

@@ -50,7 +50,15 @@ async def test_drain_that_fails_in_the_middle_keeps_the_rest(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\xff\xfe", b"{", b"[]", b"null", b'{"name": "Unheard", "payload": {}}', b'{"name": "SomethingHappened", "payload": {"at": "x"}}'],
+    [
+        b"",
+        b"\xff\xfe",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"name": "Unheard", "payload": {}}',
+        b'{"name": "SomethingHappened", "payload": {"at": "x"}}',
+    ],
 )
 async def test_file_that_cannot_be_read_is_set_aside_and_the_others_pass(tmp_path: Path, content: bytes) -> None:
     spool, given_back = Spool(tmp_path), Given()
@@ -83,7 +91,9 @@ def test_event_is_on_the_disk_before_put_returns(tmp_path: Path) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(words=st.text(), event_id=st.from_regex(r"[A-Za-z0-9._:-]{1,100}", fullmatch=True), moment=st.datetimes())
-async def test_any_event_survives_the_disk_and_none_leaves_the_folder(tmp_path: Path, words: str, event_id: str, moment: object) -> None:
+async def test_any_event_survives_the_disk_and_none_leaves_the_folder(
+    tmp_path: Path, words: str, event_id: str, moment: object
+) -> None:
     event = SomethingHappened(id=event_id, at=AT, words=words)
     spool, given_back = Spool(tmp_path), Given()
     spool.put(event)
