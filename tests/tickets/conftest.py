@@ -1,14 +1,12 @@
 """What the tests about tickets share: the shipped rules, loaded once, and a desk with its events."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline1022.base.db import Database, metadata
+from hotline1022.base.db import Database
 from hotline1022.base.events import Event
 from tickets.desk import Desk
 from tickets.rules import Rules, StandingRules
@@ -74,15 +72,3 @@ def desk(database: Database, still_clock: StillClock, standing: StandingRules, r
     """A desk on an empty database."""
     return Desk(database, still_clock, standing, recorded)
 
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty SQLite database with every table."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'hotline.sqlite'}"
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
-    await engine.dispose()
-    opened = Database(url)
-    yield opened
-    await opened.close()
