@@ -8,6 +8,7 @@ import pytest
 from ivr.finding import BrokenFileError, Finding
 from ivr.flow import Flow
 from ivr.prompt_book import PromptBook, load_book
+from ivr.recordings import recorded
 from ivr.shelf import SHIPPED_FLOW, examine
 from tests.ivr.small_flow import GOOD
 
@@ -152,6 +153,15 @@ def test_prompt_without_text_or_recording_or_with_an_old_recording_is_told(
     assert wrong(book, without) == [(11, "Câu “menu”: không có bản ghi âm")]
     old = usable | {"digit-7": "bản ghi âm được làm từ lời cũ"}
     assert wrong(book, old) == [(34, "Câu “digit-7”: bản ghi âm được làm từ lời cũ")]
+
+
+def test_agency_without_a_recording_of_its_own_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "agencies.yaml").write_text("so-y-te: Sở Y tế.\n", encoding="utf-8")
+    book = load_book(tmp_path)
+    flow, findings = examine(SHIPPED_FLOW, book, recorded(book))
+    assert flow is not None
+    assert [(f.level, f.file, f.line) for f in findings] == [("warning", str(tmp_path / "agencies.yaml"), 1)]
+    assert "Sở Y tế" in findings[0].what
 
 
 def test_prompt_that_no_flow_uses_is_a_warning_at_its_line(

@@ -69,6 +69,14 @@ def test_call_keeps_the_flow_that_it_began_with(tmp_path: Path, book: PromptBook
     assert shelf.of(state._replace(flow="small-3-00000000")) is None
 
 
+def test_hotline_starts_without_a_recording_and_says_which(
+    tmp_path: Path, book: PromptBook, usable: dict[str, str]
+) -> None:
+    shelf = Shelf(book, usable | {"menu": "không có bản ghi âm"}, tmp_path / "none.yaml")
+    assert shelf.current.name == "default"
+    assert [finding.what for finding in shelf.findings] == ["Câu “menu”: không có bản ghi âm"]
+
+
 def test_shipped_flow_that_is_broken_stops_the_start_with_file_and_line(
     tmp_path: Path, book: PromptBook, usable: dict[str, str]
 ) -> None:
