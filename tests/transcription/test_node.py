@@ -223,7 +223,7 @@ async def test_audio_that_cannot_be_kept_up_with_is_told_as_a_gap(monkeypatch: p
         await phone.say(SENTENCE * 5)
         await phone.hang_up()
         async with asyncio.timeout(5):
-            while not node.live.is_over(leg):  # noqa: ASYNC110 - the node has no event for tests
+            while not node.live.is_over(leg):
                 await asyncio.sleep(0.001)
         gate.set()
         told = await told_until_end(client.words())

@@ -41,7 +41,7 @@ def held(gate: threading.Event) -> None:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110 - the workers have no event for tests
+        while not condition():
             await asyncio.sleep(0.001)
 
 
