@@ -2,8 +2,10 @@
 
 import asyncio
 import hmac
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +48,8 @@ from transcription.shelf import TranscriptShelf
 log = structlog.get_logger()
 
 CODES_AHEAD_SECONDS = 5.0
+CHANGED_FILES_SECONDS = 2.0
+"""Seconds between looks for codes to reserve, and for files that a province has changed."""
 
 
 class Listening:
@@ -161,6 +165,7 @@ class Service:
                 group.create_task(_steadily("ledger", self.ledger.run))
                 group.create_task(_steadily("jobs", self._work_on_jobs))
                 group.create_task(_steadily("codes", self._keep_codes))
+                group.create_task(_steadily("changed files", self._take_changed_files))
                 group.create_task(_steadily("live words", lambda: self.live_words.run(self.stage.tell)))
         finally:
             await runner.cleanup()
@@ -184,6 +189,34 @@ class Service:
                 log.warning("jobs_wait_for_database")
                 await asyncio.sleep(2)
         await self.relay.run()
+
+    async def _take_changed_files(self) -> None:
+        """Flows, prompts and rules that a province changes are taken without a restart; a broken file leaves the last good ones."""
+        seen = self._province_files()
+        while True:
+            await asyncio.sleep(CHANGED_FILES_SECONDS)
+            found = await asyncio.to_thread(self._province_files)
+            if found != seen:
+                seen = found
+                await asyncio.to_thread(self._reload)
+
+    def _province_files(self) -> dict[Path, tuple[int, int]]:
+        folders = (self.settings.data / name for name in ("flows", "prompts", "rules"))
+        files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+        return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in files}
+
+    def _reload(self) -> None:
+        try:
+            installation.refresh_flows(self.settings, self.flows)
+            self.product.playable = installation.lay_prompts(self.settings).playable
+            self.rules.reload()
+        except HotlineError as error:
+            log.error("changed_file_refused", reason=str(error))
+        for finding in self.flows.findings:
+            log.log(
+                logging.ERROR if finding.level == "error" else logging.WARNING, "flow_finding", finding=str(finding)
+            )
+        log.info("files_reloaded", flow=self.flows.current.version)
 
     async def _keep_codes(self) -> None:
         while True:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from telephony.phone import Phone, PhoneReport
 
 from hotline1022.base.errors import HotlineError
 from hotline1022.base.phone_numbers import e164, masked
 from hotline1022.config import Settings
+from telephony.phone import Phone, PhoneReport
 
 MENU_SILENCE_SECONDS = 3.5
 """The hotline is silent for three seconds behind its notices; a longer silence is the menu waiting for a key."""

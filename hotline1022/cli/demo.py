@@ -11,7 +11,7 @@ from rich.console import Console
 from hotline1022 import citizen, installation
 from hotline1022.base.errors import HotlineError
 from hotline1022.cli import run as running
-from hotline1022.cli.models import ensure as demonstration_voice
+from hotline1022.cli.models import demonstration_voice
 from hotline1022.cli.screen import TerminalScreen
 from hotline1022.cli.telling import Teller, facts_of
 from hotline1022.config import Settings

@@ -141,6 +141,22 @@ def ensure(data: Path, setting: EngineSetting, console: Console) -> None:
     console.print(f"  {choice().why}", soft_wrap=True)
 
 
+VOICES = "voices-vi"
+CITIZEN_VOICE = "Đoan (nữ miền Nam).wav"
+"""A woman of the south speaks for six seconds."""
+
+
+def demonstration_voice(data: Path, console: Console) -> Path:
+    """A recording of a real person, fetched the first time. Raises HotlineError when none can be had."""
+    folder, entry = models_folder(data, None), load_registry(data)[VOICES]
+    if not _fetched(entry, folder, console):
+        raise HotlineError(
+            "Chưa có giọng nói mẫu cho cuộc gọi thử",
+            remedy="chạy lại với một tệp của mình: make demo ARGS='--wav TỆP.wav'",
+        )
+    return folder / VOICES / CITIZEN_VOICE
+
+
 def _default_entries(data: Path) -> list[ModelEntry]:
     names = ["vosk-vi-small", "silero-vad", "whisper-base"]
     return entries_named(names, data)

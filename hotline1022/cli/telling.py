@@ -81,7 +81,9 @@ _LINES = {
     "RecordingLost": "[red]●[/]  Mất ghi âm: {reason}",
     "TranscriptReady": "[cyan]≡[/]  Bản chép ({phase}) bởi {engine} {model}: {words} từ",
     "TranscriptFailed": "[red]≡[/]  Không chép được: {reason}",
-    "TicketOpened": "[bold green]✔  Phiếu {code}[/]: {topic_name}\n   Cơ quan: {agency_name}. {agency_reason}\n   Hạn: {due}. {explanation}",
+    "TicketOpened": (
+        "[bold green]✔  Phiếu {code}[/]: {topic_name}\n   Cơ quan: {agency_name}. {agency_reason}\n   {explanation}"
+    ),
     "TicketPlaceSuggested": "[bold green]⌖[/]  Nơi nghe được: {place_name} → {agency_name}. {agency_reason}",
     "TicketPlaceUnclear": "[yellow]⌖[/]  Chưa rõ nơi. {question}",
 }

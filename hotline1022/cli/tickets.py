@@ -29,6 +29,10 @@ from tickets.rule_files import read_rules
 from tickets.rules import Rules, StandingRules
 from tickets.sla import Pause, due, worked
 from tickets.stages import STAGE_NAMES
+from transcription.masking import mask_text
+from transcription.model import Transcript, text_of
+from transcription.numbers import to_digits
+from transcription.shelf import best_transcript
 
 tickets_app = typer.Typer(no_args_is_help=True, help="Xem các phiếu.")
 sla_app = typer.Typer(no_args_is_help=True, help="Tính thời hạn theo lịch làm việc.")
@@ -83,8 +87,10 @@ def show_ticket(
         return ticket, [before.code for before in earlier], journal
 
     ticket, earlier, journal = _ask(read)
+    words = _words_of(ticket.call)
     if as_json:
-        _print_json({**_facts(ticket, unmasked=unmasked), "earlier": earlier, "journal": journal})
+        told = {"words": words if unmasked else mask_text(words), "earlier": earlier, "journal": journal}
+        _print_json({**_facts(ticket, unmasked=unmasked), **told})
         return
     lines = {
         "Phiếu": ticket.code,
@@ -95,6 +101,7 @@ def show_ticket(
         "Nơi": (ticket.place_name or "chưa rõ") + (" (máy nghe, chờ xác nhận)" if ticket.draft else ""),
         "Cần hỏi": ticket.place_question,
         "Lời về nơi": ticket.place_words,
+        "Lời người gọi": words if unmasked else mask_text(words),
         "Cơ quan": ticket.agency_name,
         "Vì sao": ticket.agency_reason,
         "Thời hạn": "\n".join(deadline.explanation for deadline in ticket.deadlines),
@@ -188,6 +195,22 @@ def _ask(question: Callable[[Desk], Awaitable[_Answer]]) -> _Answer:
             await database.close()
 
     return asyncio.run(run())
+
+
+def _words_of(call: str | None) -> str:
+    """What was understood of a call, numbers as digits."""
+    if call is None:
+        return ""
+
+    async def run() -> Transcript | None:
+        database = Database(Settings.load().database)
+        try:
+            return await best_transcript(database, call)
+        finally:
+            await database.close()
+
+    transcript = asyncio.run(run())
+    return text_of(to_digits(transcript.words)) if transcript else ""
 
 
 def _rules() -> Rules:

@@ -55,7 +55,7 @@ def test_shipped_recordings_are_evenly_loud_and_trimmed() -> None:
         assert 0.1 * RATE < len(audio) < 40 * RATE, path
         assert LOUDNESS / 2 < loudness(audio) < LOUDNESS * 1.3, path
         assert np.abs(decoded(audio)[: RATE // 100]).max() < 0.01, path
-    assert sum(path.stat().st_size for path in RECORDINGS.glob("*.alaw")) < 5_000_000
+    assert sum(path.stat().st_size for path in RECORDINGS.glob("*.alaw")) < 6_000_000
 
 
 @pytest.mark.parametrize("rate", [8000, 16000, 22050, 44100, 48000])
@@ -145,10 +145,10 @@ def test_changed_words_make_the_shipped_recording_invalid_until_it_is_recorded_a
 
 
 def test_agency_names_come_from_a_file_of_codes(tmp_path: Path) -> None:
-    (tmp_path / "agencies.yaml").write_text("so-xay-dung: Sở Xây dựng.\n", encoding="utf-8")
+    (tmp_path / "agencies.yaml").write_text("so-moi: Sở Mới.\n", encoding="utf-8")
     book = load_book(tmp_path)
-    assert book["agency-so-xay-dung"].text == "Sở Xây dựng."
-    assert recorded(book)["agency-so-xay-dung"] == "không có bản ghi âm"
+    assert book["agency-so-moi"].text == "Sở Mới."
+    assert recorded(book)["agency-so-moi"] == "không có bản ghi âm"
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "..", "a b", ""])

@@ -71,4 +71,3 @@ def recorded() -> Recorded:
 def desk(database: Database, still_clock: StillClock, standing: StandingRules, recorded: Recorded) -> Desk:
     """A desk on an empty database."""
     return Desk(database, still_clock, standing, recorded)
-
