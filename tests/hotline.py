@@ -337,7 +337,7 @@ def _prepare(data: Path, database_url: str, jobs_database_url: str) -> Settings:
     (data / "log").mkdir()
     (data / "flows").mkdir()
     (data / "flows" / "default.yaml").write_text(quick_flow(), encoding="utf-8")
-    write_prompts(data / "prompts", frozenset(ivr.prompt_book.load_book()))
+    write_prompts(data / "prompts" / "vi", frozenset(ivr.prompt_book.load_book()))
     settings = installation.write_settings(data)
     asyncio.run(_prepare_database(settings))
     installation.lay_prompts(settings)
