@@ -33,12 +33,16 @@ NAMED = {
             "greeting",
             "after-hours",
             "no-operator",
+            "appointment-ask",
         )
     )
 }
 TONES: Mapping[str, int] = {**DIGITS, **NAMED}
 OTHER = 350
 """The tone of every prompt that has none of its own."""
+
+LONG, LONG_SECONDS = "appointment-ask", 4.0
+"""A prompt that is long enough for something to happen in the middle of it."""
 
 _WINDOW, _HOP = 320, 160
 _LOUD = 1000.0
@@ -57,10 +61,11 @@ def write_prompt(path: Path, frequency: float, seconds: float) -> None:
 
 
 def write_prompts(folder: Path, names: Mapping[str, object] | frozenset[str]) -> None:
-    """A tone for every name: short ones for the digits of a code, a quarter of a second for the others."""
+    """A tone for every name: short ones for the digits of a code, a quarter of a second for the others but one."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
-        write_prompt(folder / f"{name}.wav", TONES.get(name, OTHER), 0.12 if name in DIGITS else 0.24)
+        seconds = LONG_SECONDS if name == LONG else 0.12 if name in DIGITS else 0.24
+        write_prompt(folder / f"{name}.wav", TONES.get(name, OTHER), seconds)
 
 
 def samples_of(recording: Path, channel: int = 0) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":

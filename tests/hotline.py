@@ -226,9 +226,10 @@ class RunningHotline:
 
     async def ari(self, resource: str) -> list[dict[str, Any]]:
         """What Asterisk lists."""
-        auth = aiohttp.BasicAuth("service", self.settings.ari_password.get_secret_value())
+        user = aiohttp.encode_basic_auth("service", self.settings.ari_password.get_secret_value())
         url = f"http://127.0.0.1:{self.settings.ari_port}/ari/{resource}"
-        async with aiohttp.ClientSession() as session, session.get(url, auth=auth) as answer:
+        headers = {"Authorization": user}
+        async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as answer:
             found: list[dict[str, Any]] = await answer.json()
             return found
 
