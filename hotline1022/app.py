@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from telephony.aftermath import Aftermath
 from telephony.ami import Ami
 from telephony.ari import Ari
 from telephony.ari_link import AriLink
+from telephony.asterisk.configuration import LineSettings
 from telephony.call_book import CallBook
 from telephony.events import Side
 from telephony.line import MEDIA_APP, Line
@@ -68,12 +69,15 @@ class Listening:
 class Service:
     """The running service: made by ``assembled``, led by ``run``."""
 
-    def __init__(self, settings: Settings, clock: Clock, database: Database, link: AriLink, node: TranscriberNode) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, database: Database, link: AriLink, node: TranscriberNode
+    ) -> None:
         self.settings, self.clock, self.database, self.node = settings, clock, database, node
         self.stage = Stage()
         self.jobs = Jobs(
             settings.jobs_database, settings.node_name, queues=(JobQueue(name=TRANSCRIPTION_QUEUE, at_once=1),)
         )
+        self._jobs_started = False
         self.relay = Relay(database, self.jobs.enqueue, self._jobs_of, clock)
         database.committed = self.relay.poke
         self.ledger = Ledger(database, Spool(settings.data / "spool" / "events"))
@@ -110,7 +114,7 @@ class Service:
         for name, job, queue in self.story.jobs():
             self.jobs.handle(name, job, **({"queue": queue} if queue else {}))
 
-    def _put_the_line_together(self, line: installation.LineSettings, link: AriLink) -> None:
+    def _put_the_line_together(self, line: LineSettings, link: AriLink) -> None:
         settings, takes, ari = self.settings, line.folder / "spool" / "recording", Ari(link)
         common: dict[str, Any] = {"node": settings.node_name, "clock": self.clock, "product": self.product}
         recorder = Recorder(ari, MEDIA_APP, takes)
@@ -154,10 +158,10 @@ class Service:
             await self._open(runner)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.line.run())
-                group.create_task(self.ledger.run())
-                group.create_task(self._work_on_jobs())
-                group.create_task(self._keep_codes())
-                group.create_task(self.live_words.run(self.stage.tell))
+                group.create_task(_steadily("ledger", self.ledger.run))
+                group.create_task(_steadily("jobs", self._work_on_jobs))
+                group.create_task(_steadily("codes", self._keep_codes))
+                group.create_task(_steadily("live words", lambda: self.live_words.run(self.stage.tell)))
         finally:
             await runner.cleanup()
             await self.jobs.stop()
@@ -172,10 +176,10 @@ class Service:
             ) from error
 
     async def _work_on_jobs(self) -> None:
-        while True:
+        while not self._jobs_started:
             try:
                 await self.jobs.start()
-                break
+                self._jobs_started = True
             except DatabaseAway:
                 log.warning("jobs_wait_for_database")
                 await asyncio.sleep(2)
@@ -230,6 +234,16 @@ class Service:
         return socket
 
 
+async def _steadily(what: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Keep background work going: its failure is logged and it begins again, so that calls are never lost to it."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("background_work_failed", work=what)
+            await asyncio.sleep(1)
+
+
 @asynccontextmanager
 async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Service]:
     """The service with its connections open; they are closed when the block ends. Raises HotlineError for broken rules or flows."""
@@ -241,7 +255,5 @@ async def assembled(settings: Settings, clock: Clock) -> AsyncIterator[Service]:
             AriLink(f"http://127.0.0.1:{settings.ari_port}/ari", "service", password, MEDIA_APP)
         )
         token = settings.service_token.get_secret_value()
-        node = await stack.enter_async_context(
-            TranscriberNode(f"http://127.0.0.1:{settings.transcriber_port}", token)
-        )
+        node = await stack.enter_async_context(TranscriberNode(f"http://127.0.0.1:{settings.transcriber_port}", token))
         yield Service(settings, clock, database, link, node)

@@ -24,6 +24,9 @@ MENU_SILENCE_SECONDS = 3.5
 BEEP_SILENCE_SECONDS = 1.2
 """Prompts follow each other within half a second; a longer silence is the line listening."""
 
+PATIENCE_SECONDS = 120
+"""How long the citizen goes on listening after they have done everything; the hotline hangs up long before."""
+
 AFTERWARDS_SECONDS = 180.0
 """How long transcribing after the call may take before the citizen stops looking."""
 
@@ -50,6 +53,7 @@ def script(keys: str, wav: Path | None) -> list[str]:
         steps += [f"hear-silence {MENU_SILENCE_SECONDS if not steps else BEEP_SILENCE_SECONDS}", f"keys {key}"]
     if wav:
         steps += [f"hear-silence {BEEP_SILENCE_SECONDS}", f"say {wav}", "silence 1", "keys #"]
+    steps.append(f"wait {PATIENCE_SECONDS}")
     return steps
 
 

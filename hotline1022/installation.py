@@ -19,6 +19,7 @@ from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
 from hotline1022.base.errors import HotlineError
 from hotline1022.config import Settings
+from ivr.overrides import Overrides
 from telephony.asterisk import configuration, program
 from telephony.asterisk.configuration import LineSettings
 from telephony.asterisk.program import AsteriskProgram
@@ -139,15 +140,21 @@ def find_asterisk(settings: Settings) -> AsteriskProgram | None:
 
 def lay_prompts(settings: Settings) -> ivr.recordings.PromptFolder:
     """Put every recording where Asterisk plays it from; a province's own ones first."""
-    book = ivr.prompt_book.load_book(settings.data / "prompts")
-    return ivr.recordings.build_prompt_folder(book, line_settings(settings).sounds, settings.data / "prompts")
+    own = Overrides(settings.data)
+    book = ivr.prompt_book.load_book(own.texts)
+    return ivr.recordings.build_prompt_folder(book, line_settings(settings).sounds, own.recordings)
+
+
+def playable_prompts(settings: Settings) -> frozenset[str]:
+    """The names of all prompts that a caller may hear."""
+    return frozenset(ivr.prompt_book.load_book(Overrides(settings.data).texts))
 
 
 def flow_shelf(settings: Settings) -> ivr.shelf.Shelf:
     """The flows that calls follow: the province's own where it checks, else the shipped one. Raises HotlineError."""
-    overrides = settings.data / "prompts"
-    book = ivr.prompt_book.load_book(overrides)
-    return ivr.shelf.Shelf(book, ivr.recordings.recorded(book, overrides), settings.data / "flows" / "default.yaml")
+    own = Overrides(settings.data)
+    book = ivr.prompt_book.load_book(own.texts)
+    return ivr.shelf.Shelf(book, ivr.recordings.recorded(book, own.recordings), own.flow)
 
 
 async def prepare_database(settings: Settings, clock: Clock) -> str | None:

@@ -18,11 +18,11 @@ class Stage:
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[str]] = set()
 
-    def tell(self, kind: str, **facts: Any) -> None:
+    def tell(self, message_type: str, /, **facts: Any) -> None:
         """Say that something has happened. The message is made once for all listeners."""
         if not self._listeners:
             return
-        message = json.dumps({"type": kind, **facts}, ensure_ascii=False, default=str)
+        message = json.dumps({"type": message_type, **facts}, ensure_ascii=False, default=str)
         for listener in self._listeners:
             if listener.qsize() >= LONGEST_QUEUE:
                 while not listener.empty():

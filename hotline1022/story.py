@@ -99,6 +99,7 @@ class Story:
                 topic=topic,
                 urgent=taken.urgent,
                 call=taken.call,
+                place_words=None,
             ),
             taken.code,
         )

@@ -1,5 +1,6 @@
-"""Whether a flow can be trusted with a caller: what an author got wrong, each with file, line and remedy. Pure; it
-reads no file.
+"""Whether a flow can be trusted with a caller: what its author got wrong, each with file, line and remedy.
+
+Pure: it reads no file.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,15 +30,18 @@ MOST_CHOICES = 5
 0, * and # mean the same in every menu, and a key that settles a fact answers a question of consent: neither is counted.
 """
 
+MAKE = "chạy `hotline1022 prompts make`, hoặc đặt bản thu vào thư mục prompts/vi của tỉnh"
+
 UNCOUNTED_KEYS = frozenset("0*#")
 
 PARTS_OF_KIND = {
     "digits": ("digit-",),
     "number": ("number-",),
     "date": ("day-", "month-", "weekday-"),
-    "agency": ("agency-",),
-    "stage": ("stage-",),
+    "agency": ("agency-unknown",),
+    "stage": ("stage-unknown",),
 }
+"""What the names of the recordings begin with that must be there. An agency or stage of its own name need not be."""
 
 
 def check(flow: Flow, file: str, book: PromptBook, recorded: Mapping[str, str]) -> list[Finding]:
@@ -50,6 +54,7 @@ def check(flow: Flow, file: str, book: PromptBook, recorded: Mapping[str, str]) 
     if not any(finding.level == "error" for finding in findings):
         findings += [Finding(file, *wrong) for one in (_unreachable, _dead_ends, _circles) for wrong in one(flow)]
     findings += [Finding(file, *wrong) for wrong in _prompts(flow, book, recorded)]
+    findings += _spoken_generally(flow, book, recorded)
     findings += _unused(flow, book)
     return sorted(set(findings), key=lambda finding: (finding.level, finding.file, finding.line, finding.what))
 
@@ -199,8 +204,7 @@ def _prompts(flow: Flow, book: PromptBook, recorded: Mapping[str, str]) -> Itera
                 elif not book[name].text.strip():
                     yield part.line, f"Câu “{name}” không có lời", f"ghi lời ở {book[name].file}:{book[name].line}"
                 elif why := recorded.get(name, "không có bản ghi âm"):
-                    remedy = "chạy `hotline1022 prompts make`, hoặc đặt bản thu vào thư mục prompts/vi của tỉnh"
-                    yield part.line, f"Câu “{name}”: {why}", remedy
+                    yield part.line, f"Câu “{name}”: {why}", MAKE
 
 
 def _recordings(part: Part, book: PromptBook) -> list[str]:
@@ -208,6 +212,17 @@ def _recordings(part: Part, book: PromptBook) -> list[str]:
     if part.kind == "prompt":
         return [part.name]
     return [name for name in book if name.startswith(PARTS_OF_KIND[part.kind])]
+
+
+def _spoken_generally(flow: Flow, book: PromptBook, recorded: Mapping[str, str]) -> list[Finding]:
+    """Agencies and stages that a caller hears by a general word only."""
+    kinds = {part.kind for node in flow.nodes.values() for part in spoken_in(node)}
+    return [
+        Finding(prompt.file, prompt.line, f"“{prompt.text}” chỉ được đọc bằng lời chung: {why}", MAKE, "warning")
+        for name, prompt in book.items()
+        for kind in ("agency", "stage")
+        if kind in kinds and name.startswith(f"{kind}-") and (why := recorded.get(name, "không có bản ghi âm"))
+    ]
 
 
 def _unused(flow: Flow, book: PromptBook) -> list[Finding]:

@@ -112,9 +112,8 @@ def _react(flow: Flow, state: State, node: Node, event: Answer) -> tuple[State, 
         case GatherNode(), TimedOut() | CommandFailed():
             return _unanswered(state, node, node.no_input)
         case GatherNode(), PlayFinished() if state.ahead:
-            return _unanswered(
-                state, node, node.no_input
-            )  # a kept key waits for the next question: no need to sit out the silence
+            # A kept key waits for the next question: no need to sit out the silence.
+            return _unanswered(state, node, node.no_input)
         case RecordNode(), Recorded() if event.spoken_seconds > SPOKEN_ENOUGH_SECONDS:
             return state, node.spoken
         case RecordNode(), Recorded():
@@ -139,11 +138,11 @@ def _key(state: State, node: Node, key: str) -> tuple[State, Move]:
     match node:
         case PlayNode(skippable=True):
             return _kept(state, key), node.then
-        case PlayNode() | LookUpNode() | EmitNode():
+        case PlayNode() | EmitNode():
             return _kept(state, key), []
         case GatherNode():
             return _answer(state, node, key)
-    return state, []  # while recording or in the queue the keys are the host's
+    return state, []  # a key that ends a recording, one for the queue, or an impatient one during a look-up
 
 
 def _answer(state: State, node: GatherNode, key: str) -> tuple[State, Move]:
@@ -227,7 +226,7 @@ def _arrive(flow: Flow, state: State, node: Node) -> tuple[State, Move]:  # noqa
         case QueueNode():
             return state._replace(ahead=""), [Queue(node.name)]
         case LookUpNode():
-            return state, [LookUp(state.value(node.code) or "")]
+            return state._replace(ahead=""), [LookUp(state.value(node.code) or "")]
         case EmitNode():
             unsent = None if state.unsent == state.node else state.unsent
             return state._replace(unsent=unsent), [_emit(state, node)]

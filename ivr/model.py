@@ -48,9 +48,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Play these, one after the other, without a gap; then tell ``PlayFinished`` and go on with the next command of
-    the list.
-    """
+    """Play these without a gap between them; then tell ``PlayFinished`` and go on with the next command of the list."""
 
     say: tuple[Say, ...]
 
@@ -64,8 +62,9 @@ class AwaitKey:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Record the caller under this name until a ``finish_key``, ``silence_seconds`` of silence or ``max_seconds``;
-    tell ``Recorded``.
+    """Record the caller under this name; tell ``Recorded``.
+
+    It ends with ``finish_key``, after ``silence_seconds`` of silence, or after ``max_seconds``.
     """
 
     name: str

@@ -1,11 +1,9 @@
-"""The recordings of the prompts:
+"""The recordings of the prompts: which there are, whether they fit their words, the folder that Asterisk plays from.
 
-which there are, whether they fit their words, and the folder that Asterisk plays from.
-
-Files only. Recordings of the product lie beside their texts, a province's own in its data folder and take precedence:
-NAME.wav (mono, any rate) or NAME.alaw (G.711 A-law, 8 kHz, no header). A folder's ``manifest.json`` names, for each
-recording that was made from a text by machine, the hash of that text; a recording outside the manifest is a person's
-and is taken as it is.
+Files only; no call is known here. Recordings of the product lie beside their texts, a province's own in its data
+folder and take precedence: NAME.wav (mono, any rate) or NAME.alaw (G.711 A-law, 8 kHz, no header). A folder's
+``manifest.json`` names, for each recording that was made from a text by machine, the hash of that text; a recording
+outside the manifest is a person's and is taken as it is.
 """
 
 import json
@@ -38,9 +36,7 @@ class Made:
 
 
 def read_manifest(folder: Path) -> dict[str, Made]:
-    """What the folder's manifest says; empty if there is none or it cannot be read (its recordings then count as a
-    person's).
-    """
+    """What the folder's manifest says; empty if there is none or it cannot be read."""
     try:
         stored = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return {name: Made(**made) for name, made in stored.items()}
@@ -97,8 +93,9 @@ def recorded(book: PromptBook, override: Path | None = None, shipped: Path = REC
 
 @dataclass(frozen=True, slots=True)
 class PromptFolder:
-    """What was laid: all names that can be played, those written anew, and every prompt that cannot be played, with
-    the reason.
+    """What was laid: the names that can be played, those written anew, and what is missing or broken, in words.
+
+    ``playable`` is what ``ivr.speech.parts`` must know: an agency without a recording is then spoken generally.
     """
 
     playable: frozenset[str]

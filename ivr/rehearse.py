@@ -59,6 +59,8 @@ WAITS: dict[str, type[Command]] = {
 }
 """For each act what the call must have come to; the others happen at once."""
 
+ACTS = (*WAITS, "early", "facts", "fail", "hangup")
+
 FAILING: dict[str, type[Command]] = {"play": Play, "record": Record, "queue": Queue, "ticket": LookUp, "given": Emit}
 
 WORLD = {"code": "12345678"}
@@ -72,7 +74,7 @@ class _UnfitLineError(ValueError):
 
 
 def rehearse(flow: Flow, book: PromptBook, script: str, file: str = "kịch bản") -> str:
-    """What is heard and done, line by line. Raises BrokenFileError for a script line that is not understood or unfit."""
+    """What is heard and done, line by line. Raises BrokenFileError for a script line that cannot be done."""
     lines = [(number, line.split()) for number, line in enumerate(script.splitlines(), 1) if line.strip()]
     acts = [(number, words) for number, words in lines if not words[0].startswith("//")]
     facts = acts.pop(0)[1][1:] if acts and acts[0][1][0] == "facts" else []
@@ -84,7 +86,7 @@ def rehearse(flow: Flow, book: PromptBook, script: str, file: str = "kịch bả
         except ValueError as error:
             what = str(error) if isinstance(error, _UnfitLineError) else "dòng này không hiểu được"
             raise BrokenFileError(
-                [Finding(file, number, f"“{' '.join(words)}”: {what}", "xem cách viết kịch bản trong tài liệu IVR")]
+                [Finding(file, number, f"“{' '.join(words)}”: {what}", f"các việc: {', '.join(ACTS)}")]
             ) from error
     call.go_on(Hangup)
     return "\n".join(call.heard) + "\n"

@@ -36,14 +36,15 @@ class Shelf:
     """Holds the flow that the next call follows, and those that calls began with.
 
     ``findings`` tells what is wrong with the province's file; as long as it holds an error that file is not used.
-    Raises BrokenFileError if even the shipped flow cannot be used.
+    A prompt without a recording is told too, but does not keep the shipped flow from being used: one sentence less is
+    better than no hotline. Raises BrokenFileError if the shipped flow itself is wrong.
     """
 
     def __init__(
         self, book: PromptBook, recorded: Mapping[str, str], override: Path | None = None, shipped: Path = SHIPPED_FLOW
     ) -> None:
         self._shipped, self._override = shipped, override
-        flow, findings = examine(shipped, book, recorded)
+        flow, findings = examine(shipped, book, dict.fromkeys(book, ""))
         if flow is None:
             raise BrokenFileError(findings)
         self.current = flow

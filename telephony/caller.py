@@ -99,6 +99,7 @@ class Caller:
     _events: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
     _doing: asyncio.Task[None] | None = None
     _back: asyncio.Future[str] | None = None
+    _telling: set[asyncio.Task[Mapping[str, str]]] = field(default_factory=set)
 
     async def run(self) -> None:
         """Lead the call to its end and tell the host."""
@@ -116,6 +117,8 @@ class Caller:
                 await self._obey(state, commands)
             if commands and self._doing:
                 await self._doing
+            if self._telling:
+                await asyncio.wait(self._telling)
             if not self.channel.gone.is_set():
                 await self.channel.hang_up()
         finally:
@@ -208,10 +211,17 @@ class Caller:
                 found, values, facts = await self.host.look_up(code)
                 return LookedUp(turn, found, values, facts)
             case Emit(name, values):
-                return Emitted(turn, await self.host.emitted(self, name, values))
+                return Emitted(turn, await self._tell_product(name, values))
             case Hangup():
                 await self.channel.hang_up()
         return None
+
+    async def _tell_product(self, name: str, values: Mapping[str, str]) -> Mapping[str, str]:
+        # What the caller has said is told to its end, even if they hang up or press on meanwhile.
+        telling = asyncio.create_task(self.host.emitted(self, name, values))
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
+        return await asyncio.shield(telling)
 
     async def _record(self, turn: int, command: Record) -> Event | None:
         take = await self.channel.record(

@@ -62,8 +62,14 @@ class RunningAsterisk:
 
     @property
     def log(self) -> str:
-        """Everything that was logged as a warning or an error since the start."""
+        """Everything that the installation's log says since the start."""
         return (self.settings.folder / "log" / "messages").read_text("utf-8")
+
+    @property
+    def warnings(self) -> list[str]:
+        """The lines that Asterisk gave out as a warning or an error; an installation does not log the warnings."""
+        lines = (self.settings.folder / "log" / "warnings").read_text("utf-8", "replace").splitlines()
+        return [line for line in lines if "WARNING[" in line or "ERROR[" in line]
 
     @property
     def sip(self) -> str:
@@ -107,6 +113,8 @@ def running_asterisk(folder: Path, **changed: Any) -> Iterator[RunningAsterisk]:
     program = asterisk_program()
     settings = line_settings(folder, **changed)
     write_prompts(settings.sounds)
+    (folder / "local").mkdir()
+    (folder / "local" / "logger.conf").write_text("[logfiles](+)\nwarnings => warning,error\n", "utf-8")
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="asterisk")
     thread.start()
@@ -126,6 +134,22 @@ def free_port(kind: int = socket.SOCK_STREAM) -> int:
     with socket.socket(socket.AF_INET, kind) as door:
         door.bind(("127.0.0.1", 0))
         return int(door.getsockname()[1])
+
+
+def listening(pid: int) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
+    """(address, port) of every TCP socket that listens and of every UDP socket of a process."""
+    own = {os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink()}
+    found: dict[str, set[tuple[str, int]]] = {"tcp": set(), "udp": set()}
+    for table in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path(f"/proc/net/{table}").read_text("ascii").splitlines()[1:]:
+            fields = line.split()
+            if f"socket:[{fields[9]}]" not in own or (table.startswith("tcp") and fields[3] != "0A"):
+                continue
+            address, port = fields[1].split(":")
+            words = [bytes.fromhex(address)[start : start + 4][::-1] for start in range(0, len(address) // 2, 4)]
+            family = socket.AF_INET6 if table.endswith("6") else socket.AF_INET
+            found[table[:3]].add((socket.inet_ntop(family, b"".join(words)), int(port, 16)))
+    return found["tcp"], found["udp"]
 
 
 def write_prompts(folder: Path, tones: Mapping[str, int] = TONES, seconds: float = 0.8) -> None:

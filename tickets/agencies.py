@@ -70,6 +70,10 @@ class Agencies(RuleModel):
         except KeyError:
             raise HotlineError(f"Không có cơ quan “{code}”") from None
 
+    def name_of(self, code: str) -> str:
+        """What people read for ``code``; the code itself when the agency has been taken out of the file."""
+        return self.by_code[code].name if code in self.by_code else code
+
     def standing_for(self, code: str, day: date) -> Agency | None:
         """The agency of ``code`` on ``day``: itself, or after its end its chief successor. None before it begins."""
         agency = self.agency(code)

@@ -3,6 +3,7 @@
 Every change, its journal entry and its event are one transaction. Rules decide; this module only asks them and writes.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -56,7 +57,8 @@ class Desk:
     async def open(self, report: Report, code: str | None = None) -> Ticket:
         """The ticket of ``report``: a new one under ``code`` (a reserved one), or the one its source key has already.
 
-        Raises HotlineError for a topic or place nobody knows, or a code that is not reserved or belongs to another ticket.
+        A topic or place that the rules do not know is left out: a citizen's report is not lost for a mistake in a file.
+        Raises HotlineError for a code that is not reserved or belongs to another ticket.
         """
         rules, now = self._rules.current, self._clock.now()
         row = _first_row(rules, report, now)
@@ -69,8 +71,8 @@ class Desk:
                 row["code"] = read_code(code) if code else (await store.reserve_codes(connection, 1, now))[0]
                 if not await store.insert_ticket(connection, row):
                     return await self._one(connection, store.tickets.c.source_key == report.source_key)
-                await store.write_deadlines(connection, row["code"], deadlines)
-                ticket = await self._one(connection, store.tickets.c.code == row["code"])
+                await store.insert_deadlines(connection, row["code"], deadlines)
+                ticket = self._ticket(row, {row["code"]: deadlines})
                 await self._tell_opening(connection, ticket, now)
         except IntegrityError as error:
             raise HotlineError(f"Mã phiếu {code} chưa được dành sẵn hoặc đã thuộc phiếu khác") from error
@@ -105,10 +107,10 @@ class Desk:
     async def hear(self, call: str, text: str) -> tuple[Ticket, ...]:
         """Look for a place in what the citizen said in ``call``; the call's tickets as they stand then.
 
-        While nobody has touched a ticket, one certain commune becomes its draft place and its agency follows. Otherwise it
-        is suggested only. Hearing the same again changes nothing; words of a call that must not be recorded are not used.
+        While nobody has touched a ticket, one certain commune becomes its draft place and its agency follows; otherwise
+        it is only suggested. Hearing the same again changes nothing. Words of a call without recording are not used.
         """
-        finding = self._rules.current.places.find(text)
+        finding = await asyncio.to_thread(self._rules.current.places.find, text)
         async with self._database.transaction() as connection:
             condition = store.tickets.c.call == call
             for row in await store.ticket_rows(connection, condition, lock=True):
@@ -145,23 +147,17 @@ class Desk:
                 agency_reason=route.reason,
             )
             deadlines = rules.deadlines(topic, route.agency, row["taken_at"], urgent=row["urgent"])
-            await store.write_deadlines(connection, row["code"], deadlines)
+            await store.replace_deadlines(connection, row["code"], deadlines)
             ticket = await self._one(connection, condition)
-            details = {"topic": topic, "place": place, "agency": route.agency.code, "rule": route.rule}
-            await self._note(
-                connection, ticket.code, now, "classified", f"{reason} {route.reason}", details, actor=actor
-            )
-            event = TicketClassified(
-                at=now,
+            entry = JournalEntry(
                 code=ticket.code,
+                at=now,
                 actor=actor,
-                topic=topic,
-                place=place,
-                agency=ticket.agency,
-                agency_reason=ticket.agency_reason,
-                due=ticket.due,
+                what="classified",
+                reason=f"{reason} {route.reason}",
+                details={"topic": topic, "place": place, "agency": ticket.agency, "rule": route.rule},
             )
-            await self._record_event(connection, event)
+            await self._tell(connection, entry, TicketClassified.of(ticket, actor=actor, at=now))
         return ticket
 
     async def _heard(self, connection: AsyncConnection, row: Mapping[str, Any], finding: Finding) -> None:
@@ -198,53 +194,33 @@ class Desk:
             )
             what = "place_drafted" if applied else "place_suggested"
         await store.change_ticket(connection, code, **values)
-        await self._note(connection, code, now, what, reason, {"candidates": candidates})
-        await self._record_event(connection, event)
+        details = {"candidates": candidates}
+        entry = JournalEntry(code=code, at=now, actor=MACHINE, what=what, reason=reason, details=details)
+        await self._tell(connection, entry, event)
 
     async def _tell_opening(self, connection: AsyncConnection, ticket: Ticket, now: datetime) -> None:
-        earlier = (
-            await self._earlier(connection, ticket.number, ticket.taken_at, EARLIER_SHOWN) if ticket.number else ()
-        )
-        reason = f"{ticket.agency_reason} {ticket.explanation}"
-        details = {
-            "topic": ticket.topic,
-            "place": ticket.place,
-            "agency": ticket.agency,
-            "deadlines": [deadline.model_dump(mode="json") for deadline in ticket.deadlines],
-        }
-        await self._note(connection, ticket.code, now, "opened", reason, details)
-        event = TicketOpened(
-            at=now,
+        earlier: tuple[Ticket, ...] = ()
+        if ticket.number:
+            earlier = await self._earlier(connection, ticket.number, ticket.taken_at, EARLIER_SHOWN)
+        entry = JournalEntry(
             code=ticket.code,
-            source_key=ticket.source_key,
-            call=ticket.call,
-            channel=ticket.channel,
-            topic=ticket.topic,
-            topic_name=ticket.topic_name,
-            urgent=ticket.urgent,
-            place=ticket.place,
-            place_name=ticket.place_name,
-            agency=ticket.agency,
-            agency_name=ticket.agency_name,
-            agency_reason=ticket.agency_reason,
-            due=ticket.due,
-            explanation=ticket.explanation,
-            earlier=tuple(before.code for before in earlier),
+            at=now,
+            actor=MACHINE,
+            what="opened",
+            reason=f"{ticket.agency_reason} {ticket.explanation}",
+            details={
+                "topic": ticket.topic,
+                "place": ticket.place,
+                "agency": ticket.agency,
+                "deadlines": [deadline.model_dump(mode="json") for deadline in ticket.deadlines],
+            },
         )
-        await self._record_event(connection, event)
+        event = TicketOpened.of(ticket, earlier=tuple(before.code for before in earlier), at=now)
+        await self._tell(connection, entry, event)
 
-    async def _note(
-        self,
-        connection: AsyncConnection,
-        code: str,
-        at: datetime,
-        what: str,
-        reason: str,
-        details: dict[str, Any],
-        actor: str = MACHINE,
-    ) -> None:
-        entry = JournalEntry(code=code, at=at, actor=actor, what=what, reason=reason.strip(), details=details)
+    async def _tell(self, connection: AsyncConnection, entry: JournalEntry, event: Event) -> None:
         await store.add_to_journal(connection, entry)
+        await self._record_event(connection, event)
 
     async def _of_source(self, connection: AsyncConnection, source_key: str) -> Ticket | None:
         found = await self._read(connection, store.tickets.c.source_key == source_key)
@@ -271,13 +247,12 @@ class Desk:
 
     def _ticket(self, row: Mapping[str, Any], deadlines: Mapping[str, Sequence[Any]]) -> Ticket:
         rules = self._rules.current
-        place = row["place"]
         return Ticket.model_validate(
             {
                 **row,
-                "topic_name": rules.topics.topic(row["topic"]).name,
-                "place_name": None if place is None else rules.commune(place).name,
-                "agency_name": rules.agencies.agency(row["agency"]).name,
+                "topic_name": rules.topics.name_of(row["topic"]),
+                "place_name": rules.place_name(row["place"]),
+                "agency_name": rules.agencies.name_of(row["agency"]),
                 "deadlines": tuple(deadlines[row["code"]]),
             }
         )
@@ -285,10 +260,11 @@ class Desk:
 
 def _first_row(rules: Rules, report: Report, now: datetime) -> dict[str, Any]:
     """What a report is as a ticket nobody has touched yet, without its code."""
-    topic = rules.topics.topic(report.topic).code
-    finding = rules.places.find(report.place_words) if report.place_words and not report.place else Finding((), None)
+    topic = report.topic if report.topic and report.topic in rules.topics.codes else rules.topics.unknown
+    given = report.place if report.place in rules.localities.communes else None
+    finding = rules.places.find(report.place_words) if report.place_words and not given else Finding((), None)
     heard = finding.certain.code if finding.certain else None
-    place = report.place or heard
+    place = given or heard
     route = rules.route(topic, place, report.taken_at)
     return {
         "source_key": report.source_key,

@@ -3,10 +3,12 @@
 No telephone number and no citizen's word is ever in an event: who may see them reads the ticket.
 """
 
+from datetime import datetime
+
 from pydantic import AwareDatetime
 
 from hotline1022.base.events import Event
-from tickets.model import PlaceCandidate
+from tickets.model import PlaceCandidate, Ticket
 
 
 class TicketOpened(Event):
@@ -28,6 +30,28 @@ class TicketOpened(Event):
     explanation: str
     earlier: tuple[str, ...]
     """Codes of earlier tickets of the same number, newest first."""
+
+    @classmethod
+    def of(cls, ticket: Ticket, *, earlier: tuple[str, ...], at: datetime) -> "TicketOpened":
+        """That ``ticket`` was opened at ``at``."""
+        return cls(
+            at=at,
+            code=ticket.code,
+            source_key=ticket.source_key,
+            call=ticket.call,
+            channel=ticket.channel,
+            topic=ticket.topic,
+            topic_name=ticket.topic_name,
+            urgent=ticket.urgent,
+            place=ticket.place,
+            place_name=ticket.place_name,
+            agency=ticket.agency,
+            agency_name=ticket.agency_name,
+            agency_reason=ticket.agency_reason,
+            due=ticket.due,
+            explanation=ticket.explanation,
+            earlier=earlier,
+        )
 
 
 class TicketPlaceSuggested(Event):
@@ -66,3 +90,17 @@ class TicketClassified(Event):
     agency: str
     agency_reason: str
     due: AwareDatetime
+
+    @classmethod
+    def of(cls, ticket: Ticket, *, actor: str, at: datetime) -> "TicketClassified":
+        """That ``actor`` classified ``ticket`` at ``at``."""
+        return cls(
+            at=at,
+            code=ticket.code,
+            actor=actor,
+            topic=ticket.topic,
+            place=ticket.place,
+            agency=ticket.agency,
+            agency_reason=ticket.agency_reason,
+            due=ticket.due,
+        )

@@ -37,6 +37,7 @@ class PlaceWords(RuleModel):
 
     version: int
     leading: tuple[str, ...]
+    counting: tuple[str, ...]
     foreign: tuple[str, ...]
     ordinary: tuple[str, ...]
 
@@ -67,6 +68,7 @@ class MentionFinder:
         self.leading = frozenset(words.leading)
         self.plain_leading = frozenset(syllable(word).plain for word in words.leading)
         self.foreign = frozenset(words.foreign)
+        self.counting = frozenset(words.counting)
         self.sounds: dict[int, list[str]] = defaultdict(list)
         for sound in gazetteer.by_sound:
             self.sounds[sound.count(" ") + 1].append(sound)
@@ -85,32 +87,53 @@ class _Search:
 
     def mentions(self) -> list[Mention]:
         found = list(self._scan())
-        covered = sum(mention.end - mention.start for mention in found)
-        covered += sum(1 for index, token in enumerate(self._tokens) if self._is_filling(index, token, found))
+        covered = self._covered(found)
         if covered * 2 > len(self._tokens):
-            return [replace(mention, trust=max(mention.trust, WHOLE_ANSWER)) for mention in found]
+            whole = covered == len(self._tokens)
+            return [
+                replace(mention, trust=max(mention.trust, WHOLE_ANSWER))
+                if whole or not _ordinary(mention.spelt)
+                else mention
+                for mention in found
+            ]
         if not found and 1 < len(self._tokens) <= 6:
             length, spelt = self._misheard(0)
             if length * 2 > len(self._tokens):
                 return [Mention(0, length, None, spelt, LEADING_WORD)]
         return found
 
-    def _is_filling(self, index: int, token: Token, found: list[Mention]) -> bool:
-        inside = any(mention.start <= index < mention.end for mention in found)
-        return not inside and (token.word.isdigit() or token.word in _FILLERS or self._leads(token))
+    def _covered(self, found: list[Mention]) -> int:
+        """How many words belong to an answer to "where?": the names, what leads to them, numbers, "ấp" and the like."""
+        named = {index for mention in found for index in range(mention.start, mention.end)}
+        leading = {
+            mention.start - 1 for mention in found if mention.start and self._leads(self._tokens[mention.start - 1])
+        }
+        filling = {i for i, token in enumerate(self._tokens) if token.word.isdigit() or token.word in _FILLERS}
+        return len(named | leading | filling)
 
     def _scan(self) -> Iterator[Mention]:
-        index = 0
+        index, last_end = 0, 0
         while index < len(self._tokens):
             unit, length = self._unit(index)
             begin = index + length
             if unit and begin < len(self._tokens) and self._tokens[begin].word == "số":
                 begin += 1
             size, spelt = self._named(begin, unit) if unit else self._named_bare(index)
-            trust = UNIT_SAID if unit else self._surroundings(index, size, spelt)
+            if unit and size == 1 and self._is_counted(index, begin):
+                size = 0
+            trust = UNIT_SAID if unit else self._surroundings(index, size, spelt, after_name=index == last_end)
             if size and trust is not None:
+                last_end = begin + size
                 yield Mention(index, begin + size, unit, spelt, trust)
             index = begin + max(size, 0 if unit else 1)
+
+    def _is_counted(self, index: int, begin: int) -> bool:
+        """Whether "phường một" at ``index`` is no name: "mỗi phường một kiểu"."""
+        return (
+            index > 0
+            and self._tokens[index - 1].word in self._finder.counting
+            and not self._tokens[begin].word.isdigit()
+        )
 
     def _unit(self, index: int) -> tuple[str | None, int]:
         """The unit written at ``index`` and its length in tokens."""
@@ -145,7 +168,9 @@ class _Search:
 
     def _spelt(self, index: int, length: int) -> tuple[Spelt, ...]:
         window = [token.syllable for token in self._tokens[index : index + length]]
-        names = self._gazetteer.by_plain.get(tuple(part.plain for part in window), ())
+        names = self._gazetteer.by_plain.get(tuple(part.plain for part in window))
+        if not names:
+            return ()
         marked = any(part.marked for part in window)
         toned = [part.toned for part in window]
         return tuple(
@@ -160,10 +185,20 @@ class _Search:
         for length in range(self._run(index), shortest - 1, -1):
             spelt = self._spelt(index, length)
             if any(one.trust > SLIP for one in spelt):
-                return length, spelt
+                return self._cut_short(index, length, shortest) or (length, spelt)
             if spelt and not slipped[0]:
                 slipped = (length, spelt)
         return slipped
+
+    def _cut_short(self, index: int, length: int, shortest: int) -> tuple[int, tuple[Spelt, ...]] | None:
+        """A shorter name at ``index`` where the longer one would bite into a district: "tan hoa | thanh binh"."""
+        for shorter in range(length - 1, shortest - 1, -1):
+            after = index + shorter
+            spelt = [one for one in self._spelt(index, shorter) if one.trust > SLIP]
+            for size in range(self._run(after), length - shorter, -1) if spelt else ():
+                if any(one.trust > SLIP and one.name.districts for one in self._spelt(after, size)):
+                    return shorter, tuple(spelt)
+        return None
 
     def _named(self, index: int, unit: str | None) -> tuple[int, tuple[Spelt, ...]]:
         length, spelt = self._longest(index, 1 if unit == "Phường" else 2)
@@ -190,14 +225,19 @@ class _Search:
                 best = (near[0][1], length, tuple(Spelt(name, SOUND * like / 100) for name, like in alike))
         return best[1], best[2]
 
-    def _surroundings(self, index: int, length: int, spelt: tuple[Spelt, ...]) -> float | None:
+    def _surroundings(self, index: int, length: int, spelt: tuple[Spelt, ...], *, after_name: bool) -> float | None:
         """The trust in a name without unit; None when the word before makes it a street, a person, another province."""
-        before = self._tokens[index - 1] if index and not self._tokens[index].breaks else None
+        alone = index == 0 or after_name or self._tokens[index].breaks
+        before = None if alone else self._tokens[index - 1]
         if before and before.word in self._finder.foreign:
             return None
-        if any(one.name.ordinary for one in spelt):
+        if _ordinary(spelt):
             return 0.0
         if before and self._leads(before):
             return LEADING_WORD
         named = all(token.capital for token in self._tokens[index : index + length])
         return CAPITALS if named and index and not (before and before.capital) else 0.0
+
+
+def _ordinary(spelt: tuple[Spelt, ...]) -> bool:
+    return any(one.name.ordinary for one in spelt)

@@ -25,6 +25,10 @@ _OTHER_UNIT = 0.85
 _OLD_UNIT_OF_TODAY = 0.95
 """Many say "xã" of what has become a phường."""
 _ONLY_DISTRICT = 0.5
+_NEAR = 6
+"""Words within which a name that nothing announces can belong to a district's."""
+MOST_MENTIONS = 100
+"""Mentions that are weighed against each other; a report names a handful."""
 
 
 class Finding(NamedTuple):
@@ -54,7 +58,7 @@ class PlaceFinder:
 
     def find(self, text: str) -> Finding:
         """The communes of today that ``text`` may mean."""
-        mentions = self._mentions.mentions(text)
+        mentions = self._mentions.mentions(text)[:MOST_MENTIONS]
         communes, districts = self._parted(mentions)
         if "tiền giang" in text.lower():
             districts = [d for d in districts if d.province == "Tiền Giang"] or districts
@@ -62,11 +66,11 @@ class PlaceFinder:
         for index, mention in enumerate(communes):
             for one in _meanings(index, mention, districts):
                 known = meant.get(one.reading.code)
-                if one.score >= POSSIBLE and (known is None or one.score > known.score):
+                if one.score >= POSSIBLE and (known is None or _rank(one) < _rank(known)):
                     meant[one.reading.code] = one
         if not meant:
             return self._in_districts(districts)
-        ranked = sorted(meant.values(), key=lambda one: (-one.score, one.reading.code))
+        ranked = sorted(meant.values(), key=_rank)
         return Finding(tuple(self._candidate(one.reading.code, one.score) for one in ranked), self._question(ranked))
 
     def _parted(self, mentions: Sequence[Mention]) -> tuple[list[Mention], list[District]]:
@@ -75,7 +79,7 @@ class PlaceFinder:
         districts = [d for m in mentions if m.unit in DISTRICT_UNITS for d in _districts(m)]
         for mention in mentions:
             of_name = _districts(mention) if mention.unit is None else []
-            others = [m for m in communes if m is not mention and (m.trust or abs(m.start - mention.start) <= 6)]
+            others = [m for m in communes if m is not mention and (m.trust or abs(m.start - mention.start) <= _NEAR)]
             if of_name and any(r.districts & set(of_name) for m in others for s in m.spelt for r in s.name.readings):
                 districts += of_name
                 communes = [m for m in communes if m is not mention]
@@ -105,7 +109,7 @@ class PlaceFinder:
         said = {one.reading.whole_name for one in rivals}
         districts = sorted({d.in_sentence for one in rivals for d in one.reading.districts})
         if len({one.mention for one in rivals}) == 1:
-            if len(said) == 1 and len(districts) == 1 and not best.reading.today:
+            if len(said) == 1 and len(districts) == 1 and not all(one.reading.today for one in rivals):
                 return f"{best.reading.whole_name} trước đây nay thuộc {listed(names, 'và')}: ông/bà ở ấp, khóm nào?"
             if len(districts) > 1:
                 where = listed(districts, "hay")
@@ -116,7 +120,12 @@ class PlaceFinder:
         return self._gazetteer.communes[code].name
 
     def _candidate(self, code: str, score: float) -> PlaceCandidate:
-        return PlaceCandidate(code=code, name=self._name(code), score=round(score, 3))
+        return PlaceCandidate(code=code, name=self._name(code), score=round(min(score, 1.0), 3))
+
+
+def _rank(one: _Meant) -> tuple[float, bool, str]:
+    """The likelier first; of equals the one that bears the name today."""
+    return (-one.score, not one.reading.today, one.reading.code)
 
 
 def _districts(mention: Mention) -> list[District]:
@@ -145,9 +154,7 @@ def _meanings(index: int, mention: Mention, districts: Sequence[District]) -> li
     if not districts:
         return meant
     named = set(districts)
-    fitting = [
-        one._replace(score=min(1.0, one.score + _DISTRICT_NAMED)) for one in meant if one.reading.districts & named
-    ]
+    fitting = [one._replace(score=one.score + _DISTRICT_NAMED) for one in meant if one.reading.districts & named]
     numbered = any(len(spelt.name.syllables) == 1 for spelt in mention.spelt)
     return fitting or [one._replace(score=one.score * _OTHER_DISTRICT) for one in meant if not numbered]
 

@@ -20,6 +20,25 @@ class RuleModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
 
+_TOLD = {
+    "missing": "thiếu mục này",
+    "extra_forbidden": "không có mục nào tên như vậy",
+    "too_short": "không được để trống",
+    "string_too_short": "không được để trống",
+    "string_type": "phải là chữ",
+    "int_type": "phải là số nguyên",
+    "int_parsing": "phải là số nguyên",
+    "bool_type": "phải là true hoặc false",
+    "bool_parsing": "phải là true hoặc false",
+    "tuple_type": "phải là một danh sách",
+    "dict_type": "phải là các mục có tên",
+    "model_type": "phải là các mục có tên",
+    "date_type": "phải là ngày như 2026-01-02",
+    "date_from_datetime_parsing": "phải là ngày như 2026-01-02",
+    "literal_error": "không phải một trong các giá trị được phép",
+}
+"""What people read for pydantic's kinds of mistake."""
+
 _Model = TypeVar("_Model", bound=RuleModel)
 
 
@@ -69,8 +88,10 @@ def read_rules(name: str, model: type[_Model], folder: Path | None = None) -> _M
         raise RuleFileError(path, mark.line + 1 if mark else 1, f"YAML sai: {error.problem}") from error
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise RuleFileError(path, line_of(tree, first["loc"]), f"{where}: {first['msg']}") from error
+        own_words = first.get("ctx", {}).get("error")
+        told = str(own_words) if own_words else _TOLD.get(first["type"], "giá trị không dùng được")
+        where = ".".join(str(part) for part in first["loc"] if part != "[key]")
+        raise RuleFileError(path, line_of(tree, first["loc"]), f"{where}: {told}" if where else told) from error
 
 
 def line_of(tree: yaml.Node, place: tuple[Hashable, ...]) -> int:

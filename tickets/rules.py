@@ -67,6 +67,11 @@ class Rules:
         except KeyError:
             raise HotlineError(f"Không có xã, phường nào mang mã “{code}”") from None
 
+    def place_name(self, code: str | None) -> str | None:
+        """What people read for a commune's ``code``; the code itself when it is not in the table any more."""
+        commune = self.localities.communes.get(code or "")
+        return commune.name if commune else code
+
     def route(self, topic: str, place: str | None, taken_at: datetime) -> Route:
         """Who answers a report about ``topic`` at commune ``place`` that came in at ``taken_at``, and why."""
         commune = None if place is None else self.commune(place)
@@ -74,7 +79,7 @@ class Rules:
         return route(topic, commune, day, rules=self.routing, topics=self.topics, agencies=self.agencies)
 
     def deadlines(self, topic: str, agency: Agency, taken_at: datetime, *, urgent: bool) -> tuple[Deadline, ...]:
-        """What is promised for a report, each promise with its explanation."""
+        """What is promised for a report, each promise with its explanation, the earliest first."""
         policy = self.policies.on(taken_at.astimezone(CIVIL_ZONE).date())
         tier = policy.tier(topic, self.topics, urgent=urgent)
         calendar = self.calendar(agency.calendar or policy.calendar)
@@ -94,7 +99,7 @@ class Rules:
                         expected=computed.expected,
                     )
                 )
-        return tuple(deadlines)
+        return tuple(sorted(deadlines, key=lambda deadline: deadline.due))
 
     def _check(self, folder: Path | None) -> None:
         """What one file says about another. Raises RuleFileError."""

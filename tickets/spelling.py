@@ -8,8 +8,8 @@ from typing import NamedTuple
 _TONES = {"\u0300": "1", "\u0301": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
 _FINAL_Y = re.compile(r"(qu|[bcdđghklmnprstvx]+)y")
 _INITIALS = (
-    ("gi", "z"), ("ngh", "N"), ("ng", "N"), ("nh", "J"), ("gh", "g"), ("ph", "f"), ("th", "T"), ("tr", "c"), ("ch", "c"),
-    ("kh", "K"), ("qu", "q"), ("d", "z"), ("v", "z"), ("s", "x"), ("k", "k"), ("c", "k"), ("r", "g"),
+    ("gi", "z"), ("ngh", "N"), ("ng", "N"), ("nh", "J"), ("gh", "g"), ("ph", "f"), ("th", "T"), ("tr", "c"),
+    ("ch", "c"), ("kh", "K"), ("qu", "q"), ("d", "z"), ("v", "z"), ("s", "x"), ("k", "k"), ("c", "k"), ("r", "g"),
 )  # fmt: skip
 """How initials fall together on a Mekong tongue: d, gi and v; s and x; tr and ch; r and g. Capitals are one sound."""
 _FINALS = (("ng", "n"), ("nh", "n"), ("ch", "t"), ("c", "t"))

@@ -1,4 +1,4 @@
-"""The tickets' tables and the statements on them. No rule is here; every function works inside the caller's transaction.
+"""The tickets' tables and the statements on them. No rule is here; every function works in the caller's transaction.
 
 The journal is only ever added to: nothing in this module changes or removes a row of it.
 """
@@ -17,7 +17,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    RowMapping,
     SmallInteger,
     String,
     Table,
@@ -103,7 +102,7 @@ async def reserve_codes(connection: AsyncConnection, count: int, at: datetime) -
         drawn = {
             code_of(FIRST_STEM + secrets.randbelow(LAST_STEM - FIRST_STEM + 1)) for _ in range(count - len(reserved))
         }
-        # In one order everywhere, so that two nodes that draw the same codes wait for each other instead of deadlocking.
+        # In one order everywhere: two nodes that draw the same codes wait for each other instead of deadlocking.
         rows = [{"code": code, "reserved_at": at} for code in sorted(code for code in drawn if code)]
         if rows:
             statement = _insert_new(connection, ticket_codes).values(rows).on_conflict_do_nothing()
@@ -113,7 +112,7 @@ async def reserve_codes(connection: AsyncConnection, count: int, at: datetime) -
 
 
 async def insert_ticket(connection: AsyncConnection, row: Mapping[str, Any]) -> bool:
-    """Write a ticket; False when its ``source_key`` has one already, also when another transaction is writing it now."""
+    """Write a ticket; False when its ``source_key`` has one already, even one that another transaction is writing."""
     statement = _insert_new(connection, tickets).values(**row).on_conflict_do_nothing(index_elements=["source_key"])
     return (await connection.execute(statement.returning(tickets.c.code))).first() is not None
 
@@ -123,19 +122,25 @@ async def change_ticket(connection: AsyncConnection, code: str, **values: Any) -
     await connection.execute(update(tickets).where(tickets.c.code == code).values(**values))
 
 
-async def write_deadlines(connection: AsyncConnection, code: str, deadlines: Sequence[Deadline]) -> None:
+async def replace_deadlines(connection: AsyncConnection, code: str, deadlines: Sequence[Deadline]) -> None:
     """Make ``deadlines`` the only ones of a ticket."""
     await connection.execute(delete(ticket_deadlines).where(ticket_deadlines.c.code == code))
+    await insert_deadlines(connection, code, deadlines)
+
+
+async def insert_deadlines(connection: AsyncConnection, code: str, deadlines: Sequence[Deadline]) -> None:
+    """Write the deadlines of a ticket that has none."""
     rows = [{"code": code, **deadline.model_dump()} for deadline in deadlines]
     await connection.execute(insert(ticket_deadlines), rows)
 
 
 async def ticket_rows(
     connection: AsyncConnection, *conditions: ColumnElement[bool], limit: int | None = None, lock: bool = False
-) -> Sequence[RowMapping]:
+) -> list[dict[str, Any]]:
     """The tickets that meet every condition, the last taken first. ``lock`` holds them until the transaction ends."""
     statement = select(tickets).where(*conditions).order_by(tickets.c.taken_at.desc(), tickets.c.code).limit(limit)
-    return (await connection.execute(statement.with_for_update() if lock else statement)).mappings().all()
+    rows = await connection.execute(statement.with_for_update() if lock else statement)
+    return [dict(row) for row in rows.mappings()]
 
 
 async def deadlines_of(connection: AsyncConnection, codes: Sequence[str]) -> dict[str, tuple[Deadline, ...]]:

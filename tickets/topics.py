@@ -60,6 +60,10 @@ class Topics(RuleModel):
         except KeyError:
             raise HotlineError(f"Không có lĩnh vực “{code}”") from None
 
+    def name_of(self, code: str) -> str:
+        """What people read for ``code``; the code itself when the topic has been taken out of the file."""
+        return self._by_code[code].name if code in self._by_code else code
+
     def of_key(self, key: str) -> Topic | None:
         """The topic that ``key`` of the main menu stands for."""
         code = self.menu.get(key)

@@ -25,6 +25,9 @@ with warnings.catch_warnings():
     from pydub.exceptions import CouldntDecodeError
 
 LOWEST_RATE, HIGHEST_RATE = 4000, 192_000
+WIDTHS = (1, 2, 4)
+"""Bytes of a sample; 24 bit is read as 32."""
+
 LOUDEST_PEAK_DBFS = -3.0
 MOST_GAIN_DB = 20.0
 
@@ -59,8 +62,11 @@ def _open(wav: bytes) -> AudioSegment:
         raise UnreadableAudioError(
             "Tệp WAV hỏng hoặc không phải loại PCM", remedy="hãy ghi lại bằng WAV PCM 16 bit"
         ) from error
-    if not LOWEST_RATE <= sound.frame_rate <= HIGHEST_RATE or sound.sample_width not in (1, 2, 4):
-        raise UnreadableAudioError("Tệp WAV có tần số hoặc độ rộng mẫu lạ", remedy="hãy ghi lại bằng WAV PCM 16 bit")
+    usual_rate = LOWEST_RATE <= sound.frame_rate <= HIGHEST_RATE
+    if not usual_rate or sound.channels not in (1, 2) or sound.sample_width not in WIDTHS:
+        raise UnreadableAudioError(
+            "Tệp WAV có tần số, số kênh hoặc độ rộng mẫu lạ", remedy="hãy ghi lại bằng WAV PCM 16 bit"
+        )
     return sound
 
 

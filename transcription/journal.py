@@ -73,9 +73,9 @@ class Subscriber:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._outbox: deque[WordsMessage] = deque()
+        self._outbox: deque[WordsMessage] = deque(journal.lasting({}))
         self._given: dict[UUID, int] = {}
-        self._behind = True
+        self._behind = False
         self._filled = asyncio.Event()
 
     def __len__(self) -> int:

@@ -261,6 +261,10 @@ class LiveNode:
         if leg in self._legs:
             self._legs[leg].closed()
 
+    def is_over(self, leg: UUID) -> bool:
+        """True when no more audio of the leg comes; some of it may still wait to be heard."""
+        return leg not in self._announced and (leg not in self._legs or self._legs[leg].over)
+
     def forget(self, leg: LiveLeg) -> None:
         """The leg told its end."""
         self._legs.pop(leg.offer.leg, None)

@@ -40,6 +40,12 @@ class Word(BaseModel):
     leg: Side
     doubtful: str | None = None
 
+    @classmethod
+    def heard(cls, w: str, start: float, end: float, conf: float, leg: Side) -> "Word":
+        """A word from an engine's figures, which may be a hair out of bounds or order: milliseconds, and 0 to 1."""
+        start = round(max(start, 0.0), 3)
+        return cls(w=w, start=start, end=max(round(end, 3), start), conf=round(min(max(conf, 0.0), 1.0), 3), leg=leg)
+
 
 class Utterance(BaseModel):
     """What one person said between two pauses.

@@ -47,9 +47,10 @@ class NodeSettings:
 
 @dataclass(frozen=True)
 class RunningNode:
-    """A node that listens. ``control`` is its base URL, ``audio`` its AudioSocket address."""
+    """A node that listens. ``app`` serves ``control``, its base URL, and ``audio`` is its AudioSocket address."""
 
     live: LiveNode
+    app: web.Application
     control: str
     audio: str
 
@@ -86,7 +87,8 @@ async def running_node(settings: NodeSettings, engine: Engine) -> AsyncIterator[
             raise _taken(settings.audio_port, "HOTLINE_AUDIO_PORT") from error
         stack.callback(server.close)
         audio = f"{settings.bind}:{server.sockets[0].getsockname()[1]}"
-        runner = web.AppRunner(control_app(live, audio, settings.token), access_log=None)
+        app = control_app(live, audio, settings.token)
+        runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         try:
@@ -95,7 +97,7 @@ async def running_node(settings: NodeSettings, engine: Engine) -> AsyncIterator[
             raise _taken(settings.control_port, "HOTLINE_TRANSCRIBER_PORT") from error
         control = f"http://{settings.bind}:{runner.addresses[0][1]}"
         log.info("transcriber listens", engine=engine.choice.engine, model=engine.choice.model, control=control)
-        yield RunningNode(live, control, audio)
+        yield RunningNode(live, app, control, audio)
 
 
 async def run_node(settings: NodeSettings, stop: asyncio.Event, ready: Callable[[RunningNode], None]) -> None:

@@ -61,7 +61,7 @@ class WordsMessage(BaseModel):
     call: str
     side: Side
     kind: Literal["partial", "final", "rejected", "gap", "ended"]
-    number: int = Field(0, ge=0)
+    number: int = Field(default=0, ge=0)
     start: float = 0.0
     end: float = 0.0
     words: tuple[Word, ...] = ()

@@ -77,9 +77,9 @@ class ModelEntry(_Entry):
     """One model: what it is for and where it is had."""
 
     name: str = Field("", pattern=r"^[a-z0-9-]*$")
-    engine: Literal["vosk", "whisper", "silero"]
+    engine: Literal["vosk", "whisper", "silero", "voices"]
     language: Literal["vi", "ko", "any"]
-    role: Literal["live", "after", "tests"]
+    role: Literal["live", "after", "tests", "demo"]
     licence: str
     size: int = Field(gt=0)
     sources: tuple[Source, ...]
@@ -92,6 +92,7 @@ class ModelEntry(_Entry):
             "vosk": ("am/final.mdl", "final.mdl"),
             "whisper": ("model.bin",),
             "silero": ("silero_vad.onnx",),
+            "voices": ("Ly (nữ miền Bắc).wav",),
         }[self.engine]
 
     def pinned(self) -> dict[str, set[str]]:

@@ -19,6 +19,9 @@ from transcription.model import BYTES_PER_SECOND, SAMPLE_RATE, EngineName, Heard
 CHUNK_BYTES = BYTES_PER_SECOND // 5
 """How much of a recording is decoded in one step: 200 ms, as live."""
 
+UNKNOWN = "[unk]"
+"""What Vosk writes for speech outside its grammar."""
+
 SetLogLevel(-1)
 
 
@@ -60,7 +63,7 @@ class VoskStream:
 
     def __init__(self, model: Model, leg: Side, phrases: Sequence[str]) -> None:
         if phrases:
-            grammar = json.dumps([*phrases, "[unk]"], ensure_ascii=False)
+            grammar = json.dumps([*phrases, UNKNOWN], ensure_ascii=False)
             self._recognizer = KaldiRecognizer(model, SAMPLE_RATE, grammar)
         else:
             self._recognizer = KaldiRecognizer(model, SAMPLE_RATE)
@@ -106,15 +109,12 @@ class VoskStream:
         return [Heard(said, final=True)]
 
     def _words(self, result: list[dict[str, Any]]) -> list[Word]:
-        words = []
-        for item in result:
-            if item["word"] == "[unk]":
-                continue
-            start = self._clock.start_of(item["start"])
-            end = max(self._clock.end_of(item["end"]), start)
-            conf = min(max(float(item.get("conf", 1.0)), 0.0), 1.0)
-            words.append(Word(w=item["word"], start=start, end=end, conf=conf, leg=self._leg))
-        return words
+        start, end = self._clock.start_of, self._clock.end_of
+        return [
+            Word.heard(item["word"], start(item["start"]), end(item["end"]), float(item.get("conf", 1.0)), self._leg)
+            for item in result
+            if item["word"] != UNKNOWN
+        ]
 
 
 def _said(words: Sequence[Word], leg: Side) -> Utterance:

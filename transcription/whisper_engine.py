@@ -173,12 +173,11 @@ def _divided(speech: Sequence[Span]) -> Iterator[Span]:
 
 
 def _utterance(segment: Any, clock: FeedClock, leg: Side) -> Utterance:
-    words = []
-    for word in segment.words or ():
-        start = clock.start_of(word.start)
-        end = max(clock.end_of(word.end), start)
-        words.append(Word(w=word.word.strip(), start=start, end=end, conf=min(max(word.probability, 0), 1), leg=leg))
-    words = [word for word in words if word.w]
+    words = [
+        Word.heard(said.word.strip(), clock.start_of(said.start), clock.end_of(said.end), said.probability, leg)
+        for said in segment.words or ()
+        if said.word.strip()
+    ]
     start = words[0].start if words else clock.start_of(segment.start)
     end = words[-1].end if words else max(clock.end_of(segment.end), start)
     verdict = why_rejected(

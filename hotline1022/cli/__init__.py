@@ -2,6 +2,8 @@
 
 import sys
 import warnings
+from collections.abc import Sequence
+from typing import NoReturn
 
 # pydub and vosk are imported by some commands; what they warn of is no business of the person at the screen.
 warnings.simplefilter("ignore", DeprecationWarning)
@@ -27,11 +29,11 @@ app.command("call")(call.call)
 app.command("doctor")(doctor.doctor)
 app.command("transcribe")(transcribe.transcribe)
 app.command("place")(tickets.place)
-app.add_typer(models.app, name="models")
-app.add_typer(flows.app, name="flows")
-app.add_typer(prompts.app, name="prompts")
-app.add_typer(tickets.app, name="tickets")
+app.add_typer(tickets.tickets_app, name="tickets")
 app.add_typer(tickets.sla_app, name="sla")
+app.add_typer(models.app, name="models")
+app.add_typer(flows.flows_app, name="flows")
+app.add_typer(prompts.prompts_app, name="prompts")
 
 
 def main() -> None:
@@ -39,15 +41,18 @@ def main() -> None:
     try:
         app()
     except HotlineError as error:
-        Console(stderr=True).print(f"[red]Lỗi:[/] {error}", highlight=False, soft_wrap=True)
-        sys.exit(1)
+        _tell([error])
     except BaseExceptionGroup as group:
         told, other = group.split(HotlineError)
         if other or told is None:
             raise
-        for error in _leaves(told):
-            Console(stderr=True).print(f"[red]Lỗi:[/] {error}", highlight=False, soft_wrap=True)
-        sys.exit(1)
+        _tell(_leaves(told))
+
+
+def _tell(errors: Sequence[BaseException]) -> NoReturn:
+    for error in errors:
+        Console(stderr=True).print(f"[red]Lỗi:[/] {error}", highlight=False, soft_wrap=True)
+    sys.exit(1)
 
 
 def _leaves(group: BaseExceptionGroup[HotlineError]) -> list[BaseException]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from hotline1022 import citizen, installation
 from hotline1022.base.errors import HotlineError
 from hotline1022.cli import run as running
-from hotline1022.cli.models import demonstration_voice
+from hotline1022.cli.models import ensure as demonstration_voice
 from hotline1022.cli.screen import TerminalScreen
 from hotline1022.cli.telling import Teller, facts_of
 from hotline1022.config import Settings
@@ -23,7 +23,9 @@ KEYS = "2"
 
 def demo(
     leave: Annotated[bool, typer.Option("--exit", help="Dừng mọi thứ khi câu chuyện kết thúc.")] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Ghi các sự kiện của câu chuyện vào tệp này.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Ghi các sự kiện của câu chuyện vào tệp này.")
+    ] = None,
     wav: Annotated[Path | None, typer.Option(help="Giọng nói của người dân (WAV); để trống: giọng mẫu tải về.")] = None,
     data: running.DataFolder = Path("var"),
 ) -> None:
@@ -60,10 +62,13 @@ async def tell_story(settings: Settings, voice: Path, console: Console) -> dict[
     facts = await facts_of(settings, experience)
     if facts["ticket"] is None:
         raise HotlineError(
-            "Cuộc gọi thử không thành phiếu", remedy=f"xem nhật ký trong {settings.data / 'log'}, chạy `hotline1022 doctor`"
+            "Cuộc gọi thử không thành phiếu",
+            remedy=f"xem nhật ký trong {settings.data / 'log'}, chạy `hotline1022 doctor`",
         )
     console.rule("[bold]Kết quả")
-    console.print(f"  Lời người dân ({facts['engine']}): {facts['transcript']['text'] or '(không nghe rõ)'}", soft_wrap=True)
+    console.print(
+        f"  Lời người dân ({facts['engine']}): {facts['transcript']['text'] or '(không nghe rõ)'}", soft_wrap=True
+    )
     for name, label in (
         ("code", "Mã phiếu"),
         ("topic", "Lĩnh vực"),

@@ -44,7 +44,9 @@ def run(data: DataFolder = Path("var")) -> None:
     prepare(settings, screen)
 
     async def ready() -> None:
-        screen.step(f"Tổng đài {settings.hotline_number} đang chạy. SIP {settings.sip_bind}:{settings.sip_port}. Ctrl-C để dừng.")
+        screen.step(
+            f"Tổng đài {settings.hotline_number} đang chạy. SIP {settings.sip_bind}:{settings.sip_port}. Ctrl-C để dừng."
+        )
         await asyncio.Event().wait()
 
     asyncio.run(until_stopped(run_all(settings, screen, ready)))
@@ -81,7 +83,12 @@ async def run_all(settings: Settings, screen: TerminalScreen, then: Callable[[],
     asterisk = AsteriskProcess(installation.line_settings(settings), program)
     itself = [sys.executable, "-m", "hotline1022"]
     parts = [
-        Part(name, [*itself, name, "--data", str(settings.data)], settings.data / "log" / f"{name}.log")
+        Part(
+            name,
+            [*itself, name, "--data", str(settings.data)],
+            settings.data / "log" / f"{name}.log",
+            {"HOTLINE_HOURS": settings.hours},
+        )
         for name in ("serve", "transcriber")
     ]
     async with asterisk:
@@ -121,7 +128,9 @@ async def health(settings: Settings) -> dict[str, object]:
             told: dict[str, object] = await answer.json()
             return told
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        raise HotlineError("Dịch vụ tổng đài không trả lời", remedy="chạy `make run` ở một cửa sổ khác rồi thử lại") from error
+        raise HotlineError(
+            "Dịch vụ tổng đài không trả lời", remedy="chạy `make run` ở một cửa sổ khác rồi thử lại"
+        ) from error
 
 
 async def _until_ready(settings: Settings) -> None:

@@ -46,7 +46,8 @@ class Teller:
             late = f" [dim](trễ {message['lateness']:.1f} giây)[/]" if message["lateness"] is not None else ""
             doubtful = {index for index, word in enumerate(message["words"]) if word["doubtful"]}
             text = " ".join(
-                f"[yellow]{word['w']}?[/]" if index in doubtful else word["w"] for index, word in enumerate(message["words"])
+                f"[yellow]{word['w']}?[/]" if index in doubtful else word["w"]
+                for index, word in enumerate(message["words"])
             )
             self._console.print(f"  [green]»[/] {message['start']:5.1f}s  {text}{late}", soft_wrap=True)
         elif message["kind"] == "rejected":

@@ -82,7 +82,8 @@ def _transcribe(file: Path, engine: Engine, *, telephone: bool) -> Transcript:
 
 def _as_json(file: Path, transcript: Transcript) -> str:
     content = transcript.model_dump(mode="json")
-    return json.dumps({"file": str(file), **content}, ensure_ascii=False)
+    first = {name: content.pop(name) for name in ("engine", "text", "words")}
+    return json.dumps({"file": str(file), **first, **content}, ensure_ascii=False)
 
 
 def transcriber(data: DataFolder = Path("var"), models: ModelsFolder = None) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -18,8 +19,7 @@ _PATIENCE = 15
 class DeliveredCall:
     """One call on one websocket: what Asterisk tells of it, and requests that travel back on the same socket."""
 
-    def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
-        self._request = request
+    def __init__(self, socket: web.WebSocketResponse) -> None:
         self._socket = socket
         self._events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
@@ -69,12 +69,6 @@ class DeliveredCall:
     async def set(self, variable: str, value: str) -> None:
         await self.ask("POST", "variable", variable=variable, value=value)
 
-    def die(self) -> None:
-        """Break the socket as a killed process does."""
-        transport = self._request.transport
-        assert transport is not None
-        transport.abort()
-
 
 class ServiceEnd:
     """Listens where Asterisk delivers calls."""
@@ -82,14 +76,15 @@ class ServiceEnd:
     def __init__(self, settings: LineSettings) -> None:
         self._settings = settings
         self._calls: asyncio.Queue[DeliveredCall] = asyncio.Queue()
-        self.refused = 0
+        self._transports: list[asyncio.Transport] = []
 
     async def __aenter__(self) -> "ServiceEnd":
         application = web.Application()
         application.router.add_get("/calls", self._take)
         self._runner = web.AppRunner(application, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._settings.calls_port).start()
+        self._site = web.TCPSite(self._runner, "127.0.0.1", self._settings.calls_port)
+        await self._site.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -102,38 +97,69 @@ class ServiceEnd:
 
     async def ari(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """An ordinary ARI request over HTTP: status and answer."""
-        user = base64.b64encode(f"service:{self._settings.ari_password}".encode()).decode()
-        url = f"http://127.0.0.1:{self._settings.ari_port}/ari/{path}"
-        headers = {"Authorization": f"Basic {user}"}
         async with (
-            aiohttp.ClientSession() as session,
-            session.request(method, url, json=body, headers=headers) as answer,
+            aiohttp.ClientSession(headers=self._basic) as session,
+            session.request(method, f"{self._ari}/{path}", json=body) as answer,
         ):
             return answer.status, await answer.json(content_type=None)
 
-    async def ami(self, **action: str) -> str:
-        """One AMI action by the service's user: the answer to it."""
+    @asynccontextmanager
+    async def media(self) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
+        """The service's own websocket, without which there is no app ``hotline-media``; gives what waits for a channel."""
+        async with (
+            aiohttp.ClientSession(headers=self._basic) as session,
+            session.ws_connect(f"{self._ari}/events?app=hotline-media") as socket,
+        ):
+
+            async def started(channel: str) -> None:
+                async with asyncio.timeout(_PATIENCE):
+                    while (event := await socket.receive_json())["type"] != "StasisStart":
+                        pass
+                assert event["channel"]["id"] == channel
+
+            yield started
+
+    @property
+    def _ari(self) -> str:
+        return f"http://127.0.0.1:{self._settings.ari_port}/ari"
+
+    @property
+    def _basic(self) -> dict[str, str]:
+        user = base64.b64encode(f"service:{self._settings.ari_password}".encode()).decode()
+        return {"Authorization": f"Basic {user}"}
+
+    async def ami(self, *, secret: str | None = None, **action: str) -> str:
+        """One AMI action by the service's user: the answer to it, or to the login that was refused."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._settings.ami_port)
         try:
             await reader.readline()
-            login = {"Action": "Login", "Username": "service", "Secret": self._settings.ami_secret, "Events": "off"}
+            login = {"Action": "Login", "Username": "service", "Secret": secret or self._settings.ami_secret}
             for fields in (login, action):
                 writer.write("".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode() + b"\r\n")
                 async with asyncio.timeout(_PATIENCE):
                     while not (answer := await reader.readuntil(b"\r\n\r\n")).startswith(b"Response"):
                         pass
+                if answer.startswith(b"Response: Error"):
+                    break
             return answer.decode()
         finally:
             writer.close()
 
+    async def die(self) -> None:
+        """Be gone as a killed process is: nothing listens, and every call's socket is broken."""
+        await self._site.stop()
+        for transport in self._transports:
+            transport.abort()
+
     async def _take(self, request: web.Request) -> web.WebSocketResponse:
         expected = base64.b64encode(f"asterisk:{self._settings.calls_password}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {expected}":
-            self.refused += 1
             raise web.HTTPUnauthorized
         socket = web.WebSocketResponse(protocols=("ari",))
         await socket.prepare(request)
-        call = DeliveredCall(request, socket)
+        if request.transport is not None:
+            self._transports.append(request.transport)
+        call = DeliveredCall(socket)
         async for _ in call.listen():
             self._calls.put_nowait(call)
         return socket

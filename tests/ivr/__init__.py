@@ -1,0 +1,1 @@
+"""Claims about what a caller hears and what becomes of a call."""
