@@ -16,11 +16,9 @@ from hotline1022.base.db import Database
 from hotline1022.base.errors import DatabaseAway
 from hotline1022.base.ledger import Ledger
 from hotline1022.base.spool import Spool
-from tests.base.test_db_away import BOUND, postgresql_url, server
+from tests.base.test_db_away import BOUND
 from tests.base.things import ended, happened
 from tests.postgresql import PostgreSQL
-
-__all__ = ["postgresql_url", "server"]
 
 
 class Unsteady(Database):
