@@ -4,7 +4,7 @@ The machine's contract is in ``ivr.model``: a command list that is not empty rep
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -96,6 +96,8 @@ class Caller:
     reported: bool = False
     away: bool = False
     """The channel is in the dialplan on our errand: a closing socket is no hang-up then."""
+    let_go: Callable[[], None] = lambda: None
+    """Gives the channel's present socket up, so that the dialplan takes the call over."""
     _events: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
     _doing: asyncio.Task[None] | None = None
     _back: asyncio.Future[str] | None = None
@@ -108,22 +110,33 @@ class Caller:
         else:
             state, commands = self.resumed_at, []
         try:
+            state = await self._follow(state, commands)
+        except asyncio.CancelledError:
+            # We are being stopped, the call is not over: the dialplan goes on with it and its progress stays for the next run.
+            await self._stop_doing()
+            raise
+        except Exception:
+            await self._stop_doing()
+            await self.host.ended(self, "broken")
+            raise
+        await self.host.ended(self, state.result or "broken")
+
+    async def _follow(self, state: State, commands: list[Command]) -> State:
+        self._keep(state)
+        await self._obey(state, commands)
+        while state.result is None:
+            event = await self._events.get()
+            state, commands = machine.step(self.flow, state, event)
             self._keep(state)
             await self._obey(state, commands)
-            while state.result is None:
-                event = await self._events.get()
-                state, commands = machine.step(self.flow, state, event)
-                self._keep(state)
-                await self._obey(state, commands)
-            if commands and self._doing:
-                await self._doing
-            if self._telling:
-                await asyncio.wait(self._telling)
-            if not self.channel.gone.is_set():
-                await self.channel.hang_up()
-        finally:
-            await self._stop_doing()
-            await self.host.ended(self, state.result or "broken")
+        if commands and self._doing:
+            await self._doing
+        await self._stop_doing()
+        if self._telling:
+            await asyncio.wait(self._telling)
+        if not self.channel.gone.is_set():
+            await self.channel.hang_up()
+        return state
 
     def tell(self, event: Event) -> None:
         """Let the machine hear of an event."""
@@ -184,7 +197,9 @@ class Caller:
             try:
                 answer = await self._do_one(turn, command)
             except AlreadyGone:
-                return  # the hang-up itself is on its way
+                if await self.channel.hangs_up():
+                    return
+                answer = CommandFailed(turn)
             except HotlineError as error:
                 log.warning("call_command_failed", command=type(command).__name__, reason=type(error).__name__)
                 answer = CommandFailed(turn)

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from hotline1022.base.errors import HotlineError
 from hotline1022.base.ids import new_id
-from telephony.ari import AlreadyGone, Ari, LineDown
+from telephony.ari import Ari, LineDown
 from telephony.recordings import spoken_seconds
 
 LONGEST_PLAYBACK_SECONDS = 300.0
 """No menu speaks longer: a playback without an end by then will never tell one."""
+
+STOP_LAG_SECONDS = 10.0
+"""How long after its limit a recording may go without telling its end."""
 
 HANG_UP_LAG_SECONDS = 1.0
 """A hang-up ends a running recording first and is told up to a quarter of a second later (measured); this is how long it is awaited."""
@@ -95,24 +99,28 @@ class PhoneChannel:
             self.id, name, max_seconds=round(max_seconds), silence_seconds=silence, beep=beep, finish_key="#"
         )
         try:
-            recording = await ended
+            async with asyncio.timeout(max_seconds + STOP_LAG_SECONDS):
+                recording = await ended
             if self._finished:
                 ended_by: Literal["key", "silence", "length"] = "key"
             elif recording.get("duration", 0) >= max_seconds:
                 ended_by = "length"
-            elif recording.get("silence_duration", 0) >= silence or not await self._hangs_up():
+            elif recording.get("silence_duration", 0) >= silence or not await self.hangs_up():
                 ended_by = "silence"
             else:
                 return None
             spoken = await self.spoken()
             self._take = None
             return Take(float(recording.get("duration", 0)), spoken, ended_by)
+        except TimeoutError as error:
+            raise LineDown("Asterisk không báo đã ghi âm xong") from error
         finally:
             if not ended.done() or ended.cancelled():
                 await _quietly(self._ari.stop_recording(name))
                 self._take = None
 
-    async def _hangs_up(self) -> bool:
+    async def hangs_up(self) -> bool:
+        """Whether the caller turns out to be gone, which Asterisk tells a moment after it begins to refuse."""
         try:
             async with asyncio.timeout(HANG_UP_LAG_SECONDS):
                 await self.gone.wait()
@@ -145,5 +153,5 @@ class PhoneChannel:
 async def _quietly(request: Any) -> None:
     try:
         await asyncio.shield(request)
-    except (AlreadyGone, LineDown):
+    except HotlineError:
         return

@@ -7,6 +7,7 @@ product's business; what happens to calls while the service is dead is the dialp
 import asyncio
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, uuid5
@@ -122,9 +123,11 @@ class Switchboard:
         else:
             caller = await self._welcome(start["channel"], channel, word)
         channel.on_key = caller.key
+        caller.let_go = partial(socket.events.put_nowait, None)
         while (event := await socket.events.get()) is not None and event["type"] != "StasisEnd":
             channel.hear(event)
         if caller.channel is channel and not caller.away:
+            # Also when nobody leads the call any more: closing the socket gives it back to the dialplan.
             await caller.hung_up(channel.cause or ("hangup" if event else "line-lost"))
 
     async def _welcome(self, told: dict[str, Any], channel: PhoneChannel, args: list[str]) -> Caller:
@@ -147,8 +150,14 @@ class Switchboard:
         arrived = CallArrived(id=fact_id(call, "arrived"), at=arrival.at, call=call, number=number, flow=flow.version)
         self._later(self._product.record(arrived))
         self._later(self._watch(channel.id))
-        self._later(caller.run())
+        self._later(self._lead(caller))
         return caller
+
+    async def _lead(self, caller: Caller) -> None:
+        try:
+            await caller.run()
+        finally:
+            caller.let_go()
 
     async def _watch(self, channel: str) -> None:
         await self._legs.watch(channel)
