@@ -1,11 +1,12 @@
-"""Word errors of the Whisper engine on real Vietnamese speech, as the product uses it and with one thing changed at a time.
+# ruff: noqa: T201 - a measurement prints
+"""Word errors of Whisper on real Vietnamese speech, as the product uses it and with one thing changed at a time.
 
 Run: ``python -m bench.word_errors [--quick]``. Quick: six voices over the telephone only, about 40 s.
 """
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from bench.speech import Clip, corpus, errors, models_folder, over_the_telephone, voices
 from transcription.after_call import transcribe
@@ -61,14 +62,16 @@ class Ways:
         for cuts in self.detector.utterances(clip.pcm):
             for cut in cuts:
                 pcm = clip.pcm[cut.start * FRAME_BYTES : cut.end * FRAME_BYTES]
-                yield from recogniser.utterance(pcm, cut.start * FRAME_BYTES / BYTES_PER_SECOND, "caller", cut.speech.start)
+                yield from recogniser.utterance(
+                    pcm, cut.start * FRAME_BYTES / BYTES_PER_SECOND, "caller", cut.speech.start
+                )
 
 
 def _text(heard: Iterable[Utterance]) -> str:
     return " ".join(utterance.text for utterance in heard if utterance.rejected is None)
 
 
-def measure(title: str, clips: list[Clip], ways: dict[str, Callable[[list[Clip]], Pairs]]) -> None:
+def measure(title: str, clips: list[Clip], ways: Mapping[str, Callable[[list[Clip]], Pairs]]) -> None:
     """Print one table."""
     seconds = sum(len(clip.pcm) for clip in clips) / BYTES_PER_SECOND
     speakers = len({clip.speaker for clip in clips})
