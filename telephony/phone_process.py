@@ -104,7 +104,7 @@ class _Call(pj.Call):  # type: ignore[misc]
         self._phone.emit("digit", digit=digit.digit)
 
     def say(self, file: str) -> None:
-        """Begin to play a file, once. A speaker is never taken away again: the library's clock may be reading from it."""
+        """Begin to play a file, once. A speaker is never taken away: the library's clock may be reading from it."""
         speaker = pj.AudioMediaPlayer()
         speaker.createPlayer(file, pj.PJMEDIA_FILE_NO_LOOP)
         speaker.startTransmit(self.audio)

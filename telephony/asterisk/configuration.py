@@ -20,6 +20,7 @@ from telephony.asterisk.program import AsteriskProgram
 PROMPTS = ("fallback-greeting", "fallback-thanks", "fallback-no-recording", "queue-wait")
 """Recordings that the configuration itself plays, looked for in ``<folder>/sounds/vi``."""
 
+_FOLDERS = ("etc", "library/keys", "local", "log", "run", "share", "spool/recording", "spool/reports")
 _REMEDY = "sửa giá trị này trong settings.env hoặc secrets.env của thư mục dữ liệu"
 
 
@@ -135,17 +136,7 @@ def write(settings: LineSettings, program: AsteriskProgram) -> tuple[str, ...]:
     Each file is replaced at once, so a running Asterisk never reads half of one. Raises HotlineError.
     """
     try:
-        for name in (
-            "etc",
-            "library/keys",
-            "log",
-            "run",
-            "share",
-            "local",
-            "spool/reports",
-            "spool/recording",
-            "spool/monitor",
-        ):
+        for name in _FOLDERS:
             (settings.folder / name).mkdir(parents=True, exist_ok=True, mode=0o750)
         settings.sounds.mkdir(parents=True, exist_ok=True, mode=0o750)
         _link_share(settings, program)
