@@ -62,7 +62,7 @@ class _Call(pj.Call):  # type: ignore[misc]
         super().__init__(account, identifier)
         self._phone = account.phone
         self._silence: Any = None
-        self._speaker: Any = None
+        self._speakers: list[Any] = []
         self._recorder: Any = None
         self._media: int | None = None
         self.audio: Any = None
@@ -104,13 +104,11 @@ class _Call(pj.Call):  # type: ignore[misc]
         self._phone.emit("digit", digit=digit.digit)
 
     def say(self, file: str) -> None:
-        self._speaker = pj.AudioMediaPlayer()
-        self._speaker.createPlayer(file, pj.PJMEDIA_FILE_NO_LOOP)
-        self._speaker.startTransmit(self.audio)
-
-    def be_quiet(self) -> None:
-        self._speaker.stopTransmit(self.audio)
-        self._speaker = None
+        """Begin to play a file, once. A speaker is never taken away: the library's clock may be reading from it."""
+        speaker = pj.AudioMediaPlayer()
+        speaker.createPlayer(file, pj.PJMEDIA_FILE_NO_LOOP)
+        speaker.startTransmit(self.audio)
+        self._speakers.append(speaker)
 
     def press(self, key: str, by_info: bool) -> None:
         wanted = pj.CallSendDtmfParam()
@@ -220,7 +218,8 @@ class _Phone:
 
     def close(self) -> None:
         """Say goodbye and finish the recording, whose header is written when the library ends."""
-        self._endpoint.hangupAllCalls()
+        # With its clock stopped nothing plays or records any more while the library takes itself apart.
+        self._endpoint.audDevManager().setNoDev()
         self._account.shutdown()
         # A call has ended properly by now; nothing else is worth waiting a second for.
         self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
@@ -261,7 +260,6 @@ class _Phone:
                     seconds = file.getnframes() / file.getframerate()
                 call.say(argument)
                 yield from self._pause(seconds)
-                call.be_quiet()
             case "hear-silence":
                 yield from self._hear_silence(call, argument)
             case "hangup":

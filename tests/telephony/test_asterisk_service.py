@@ -218,7 +218,6 @@ async def test_the_service_has_the_rights_it_needs_and_no_more(
         assert "Success" in await service_end.ami(Action="Setvar", Channel=name, Variable="HOTLINE_DONE", Value="1")
         for denied in (
             {"Action": "Command", "Command": "core show version"},
-            {"Action": "MixMonitor", "Channel": name, "File": "x.wav", "Command": "id"},
             {"Action": "Originate", "Channel": "Local/x@x", "Application": "System", "Data": "id"},
             {"Action": "UpdateConfig", "SrcFilename": "manager.conf", "DstFilename": "manager.conf"},
             {"Action": "ModuleLoad", "LoadType": "load", "Module": "app_system.so"},
