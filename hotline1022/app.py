@@ -2,8 +2,10 @@
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import logging
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +21,7 @@ from hotline1022.base.jobs import JobQueue, Jobs
 from hotline1022.base.ledger import Ledger
 from hotline1022.base.outbox import Relay
 from hotline1022.base.spool import Spool
+from hotline1022.base.tasks import keep_running
 from hotline1022.config import Settings
 from hotline1022.live import Stage
 from hotline1022.product import Hotline
@@ -46,6 +49,8 @@ from transcription.shelf import TranscriptShelf
 log = structlog.get_logger()
 
 CODES_AHEAD_SECONDS = 5.0
+CHANGED_FILES_SECONDS = 2.0
+"""Seconds between looks for codes to reserve, and for files that a province has changed."""
 
 
 class Listening:
@@ -75,7 +80,9 @@ class Service:
         self.settings, self.clock, self.database, self.node = settings, clock, database, node
         self.stage = Stage()
         self.jobs = Jobs(
-            settings.jobs_database, settings.node_name, queues=(JobQueue(name=TRANSCRIPTION_QUEUE, at_once=1),)
+            settings.jobs_database,
+            settings.node_name,
+            queues=(JobQueue(name=TRANSCRIPTION_QUEUE, at_once=1, look_every=1.0),),
         )
         self._jobs_started = False
         self.relay = Relay(database, self.jobs.enqueue, self._jobs_of, clock)
@@ -158,10 +165,11 @@ class Service:
             await self._open(runner)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.line.run())
-                group.create_task(_steadily("ledger", self.ledger.run))
-                group.create_task(_steadily("jobs", self._work_on_jobs))
-                group.create_task(_steadily("codes", self._keep_codes))
-                group.create_task(_steadily("live words", lambda: self.live_words.run(self.stage.tell)))
+                group.create_task(keep_running("ledger", self.ledger.run))
+                group.create_task(keep_running("jobs", self._work_on_jobs))
+                group.create_task(keep_running("codes", self._keep_codes))
+                group.create_task(keep_running("changed files", self._take_changed_files))
+                group.create_task(keep_running("live words", lambda: self.live_words.run(self.stage.tell)))
         finally:
             await runner.cleanup()
             await self.jobs.stop()
@@ -184,6 +192,34 @@ class Service:
                 log.warning("jobs_wait_for_database")
                 await asyncio.sleep(2)
         await self.relay.run()
+
+    async def _take_changed_files(self) -> None:
+        """Flows, prompts and rules that a province changes are taken without a restart; a broken file leaves the last good ones."""
+        seen = self._province_files()
+        while True:
+            await asyncio.sleep(CHANGED_FILES_SECONDS)
+            found = await asyncio.to_thread(self._province_files)
+            if found != seen:
+                seen = found
+                await asyncio.to_thread(self._reload)
+
+    def _province_files(self) -> dict[Path, tuple[int, int]]:
+        folders = (self.settings.data / name for name in ("flows", "prompts", "rules"))
+        files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+        return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in files}
+
+    def _reload(self) -> None:
+        try:
+            installation.refresh_flows(self.settings, self.flows)
+            self.product.playable = installation.lay_prompts(self.settings).playable
+            self.rules.reload()
+        except HotlineError as error:
+            log.error("changed_file_refused", reason=str(error))
+        for finding in self.flows.findings:
+            log.log(
+                logging.ERROR if finding.level == "error" else logging.WARNING, "flow_finding", finding=str(finding)
+            )
+        log.info("files_reloaded", flow=self.flows.current.version)
 
     async def _keep_codes(self) -> None:
         while True:
@@ -232,16 +268,6 @@ class Service:
                 else:
                     waiting.cancel()
         return socket
-
-
-async def _steadily(what: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Keep background work going: its failure is logged and it begins again, so that calls are never lost to it."""
-    while True:
-        try:
-            await work()
-        except Exception:
-            log.exception("background_work_failed", work=what)
-            await asyncio.sleep(1)
 
 
 @asynccontextmanager

@@ -157,6 +157,13 @@ def flow_shelf(settings: Settings) -> ivr.shelf.Shelf:
     return ivr.shelf.Shelf(book, ivr.recordings.recorded(book, own.recordings), own.flow)
 
 
+def refresh_flows(settings: Settings, shelf: ivr.shelf.Shelf) -> None:
+    """Look at the province's files again; a flow with an error is told in ``shelf.findings`` and the last good one stays."""
+    own = Overrides(settings.data)
+    book = ivr.prompt_book.load_book(own.texts)
+    shelf.refresh(book, ivr.recordings.recorded(book, own.recordings))
+
+
 async def prepare_database(settings: Settings, clock: Clock) -> str | None:
     """Bring the database to this program's schema; gives the first administrator's one-time password, once. Raises DatabaseAway."""
     await migrate.upgrade(settings.database)

@@ -43,7 +43,8 @@ class Hotline:
         self._stage = stage
         self._flow = flow
         self._sounds = sounds
-        self._playable = playable
+        self.playable = playable
+        """The recordings there are; changed when a province lays new ones."""
         self._always_open = always_open
         self._silence_means_recorded = silence_means_recorded
 
@@ -84,4 +85,4 @@ class Hotline:
 
     def sounds(self, say: tuple[Say, ...]) -> list[Path]:
         """See Product."""
-        return [self._sounds / part for each in say for part in speech.parts(each, self._playable)]
+        return [self._sounds / part for each in say for part in speech.parts(each, self.playable)]

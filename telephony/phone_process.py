@@ -67,6 +67,7 @@ class _Call(pj.Call):  # type: ignore[misc]
         self._media: int | None = None
         self.audio: Any = None
         self.answered = False
+        self.leaving = False
         self.ended = False
         self.last = (0, "")
 
@@ -118,10 +119,12 @@ class _Call(pj.Call):  # type: ignore[misc]
         self.sendDtmf(wanted)
 
     def hang_up(self) -> None:
-        if not self.ended and self.isActive():
+        if not self.leaving and self.isActive():
+            self.leaving = True
             self.hangup(pj.CallOpParam(True))
 
     def packets(self) -> dict[str, int]:
+        """What was counted so far. Not to be asked after the hang-up: the library then reads a stream it has freed."""
         whole = self.getStreamStat(0)
         received, sent = whole.rtcp.rxStat, whole.rtcp.txStat
         return {"received": received.pkt, "lost": received.loss, "sent": sent.pkt}
@@ -201,13 +204,14 @@ class _Phone:
         script = self._script()
         while True:
             self._endpoint.libHandleEvents(_TICK_MS)
+            if self.call is not None and self.call.ended:
+                break
             if self._orders.abandoned.is_set():
                 if self.call is None:
                     break
                 self.call.hang_up()
+                continue
             if self.call is not None:
-                if self.call.ended:
-                    break
                 self.call.open_audio()
             next(script, None)
         code, reason = self.call.last if self.call is not None else (0, "")
@@ -218,7 +222,8 @@ class _Phone:
         """Say goodbye and finish the recording, whose header is written when the library ends."""
         self._endpoint.hangupAllCalls()
         self._account.shutdown()
-        self._endpoint.libDestroy()
+        # A call has ended properly by now; nothing else is worth waiting a second for.
+        self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
 
     def _script(self) -> Iterator[None]:
         """Goes on by one tick each time. Begins when both sides can speak; after the last step it hangs up."""
@@ -238,7 +243,7 @@ class _Phone:
         self.call.hang_up()
 
     def _watch(self) -> None:
-        if self.call is not None and self.call.isActive():
+        if self.call is not None and self.call.isActive() and not self.call.leaving:
             self._packets = self.call.packets()
 
     def _step(self, call: _Call, verb: str, argument: Any = None) -> Iterator[None]:
