@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from hotline1022.base.jobs import JobQueue, Jobs
 from hotline1022.base.ledger import Ledger
 from hotline1022.base.outbox import Relay
 from hotline1022.base.spool import Spool
+from hotline1022.base.tasks import keep_running
 from hotline1022.config import Settings
 from hotline1022.live import Stage
 from hotline1022.product import Hotline
@@ -79,7 +80,9 @@ class Service:
         self.settings, self.clock, self.database, self.node = settings, clock, database, node
         self.stage = Stage()
         self.jobs = Jobs(
-            settings.jobs_database, settings.node_name, queues=(JobQueue(name=TRANSCRIPTION_QUEUE, at_once=1),)
+            settings.jobs_database,
+            settings.node_name,
+            queues=(JobQueue(name=TRANSCRIPTION_QUEUE, at_once=1, look_every=1.0),),
         )
         self._jobs_started = False
         self.relay = Relay(database, self.jobs.enqueue, self._jobs_of, clock)
@@ -162,11 +165,11 @@ class Service:
             await self._open(runner)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.line.run())
-                group.create_task(_steadily("ledger", self.ledger.run))
-                group.create_task(_steadily("jobs", self._work_on_jobs))
-                group.create_task(_steadily("codes", self._keep_codes))
-                group.create_task(_steadily("changed files", self._take_changed_files))
-                group.create_task(_steadily("live words", lambda: self.live_words.run(self.stage.tell)))
+                group.create_task(keep_running("ledger", self.ledger.run))
+                group.create_task(keep_running("jobs", self._work_on_jobs))
+                group.create_task(keep_running("codes", self._keep_codes))
+                group.create_task(keep_running("changed files", self._take_changed_files))
+                group.create_task(keep_running("live words", lambda: self.live_words.run(self.stage.tell)))
         finally:
             await runner.cleanup()
             await self.jobs.stop()
@@ -265,16 +268,6 @@ class Service:
                 else:
                     waiting.cancel()
         return socket
-
-
-async def _steadily(what: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Keep background work going: its failure is logged and it begins again, so that calls are never lost to it."""
-    while True:
-        try:
-            await work()
-        except Exception:
-            log.exception("background_work_failed", work=what)
-            await asyncio.sleep(1)
 
 
 @asynccontextmanager

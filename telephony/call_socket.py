@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -30,6 +32,7 @@ class CallSocket:
         """Sort what arrives until the socket closes."""
         try:
             async for message in self._socket:
+                self._acknowledge()
                 if message.type is not WSMsgType.TEXT:
                     continue
                 event = json.loads(message.data)
@@ -45,6 +48,15 @@ class CallSocket:
                 if not waiting.done():
                     waiting.set_exception(LineDown())
             self._waiting.clear()
+
+    def _acknowledge(self) -> None:
+        """Acknowledge at once what has arrived. Asterisk sends small messages with Nagle's algorithm on: each waits for the
+        acknowledgement of the one before it, which Linux else delays by 40 ms, and the caller would wait with it.
+        """
+        door = self._socket.get_extra_info("socket")
+        if door is not None:
+            with suppress(OSError):
+                door.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
     async def request(
         self, method: str, resource: str, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None

@@ -4,7 +4,7 @@ The machine's contract is in ``ivr.model``: a command list that is not empty rep
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -96,8 +96,6 @@ class Caller:
     reported: bool = False
     away: bool = False
     """The channel is in the dialplan on our errand: a closing socket is no hang-up then."""
-    let_go: Callable[[], None] = lambda: None
-    """Gives the channel's present socket up, so that the dialplan takes the call over."""
     _events: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
     _doing: asyncio.Task[None] | None = None
     _back: asyncio.Future[str] | None = None

@@ -216,7 +216,7 @@ class Phone:
         await self._send(["finish"])
         code = await self._process.wait()
         ended = await self.until("ended")
-        if ended is None:
+        if ended is None or code not in {0, 1}:
             broken = await self.until("error")
             raise HotlineError(
                 f"Điện thoại giả lập không gọi được: {broken.facts['reason'] if broken else f'mã thoát {code}'}"

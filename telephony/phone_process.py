@@ -62,11 +62,12 @@ class _Call(pj.Call):  # type: ignore[misc]
         super().__init__(account, identifier)
         self._phone = account.phone
         self._silence: Any = None
-        self._speaker: Any = None
+        self._speakers: list[Any] = []
         self._recorder: Any = None
         self._media: int | None = None
         self.audio: Any = None
         self.answered = False
+        self.leaving = False
         self.ended = False
         self.last = (0, "")
 
@@ -103,13 +104,11 @@ class _Call(pj.Call):  # type: ignore[misc]
         self._phone.emit("digit", digit=digit.digit)
 
     def say(self, file: str) -> None:
-        self._speaker = pj.AudioMediaPlayer()
-        self._speaker.createPlayer(file, pj.PJMEDIA_FILE_NO_LOOP)
-        self._speaker.startTransmit(self.audio)
-
-    def be_quiet(self) -> None:
-        self._speaker.stopTransmit(self.audio)
-        self._speaker = None
+        """Begin to play a file, once. A speaker is never taken away: the library's clock may be reading from it."""
+        speaker = pj.AudioMediaPlayer()
+        speaker.createPlayer(file, pj.PJMEDIA_FILE_NO_LOOP)
+        speaker.startTransmit(self.audio)
+        self._speakers.append(speaker)
 
     def press(self, key: str, by_info: bool) -> None:
         wanted = pj.CallSendDtmfParam()
@@ -118,10 +117,12 @@ class _Call(pj.Call):  # type: ignore[misc]
         self.sendDtmf(wanted)
 
     def hang_up(self) -> None:
-        if not self.ended and self.isActive():
+        if not self.leaving and self.isActive():
+            self.leaving = True
             self.hangup(pj.CallOpParam(True))
 
     def packets(self) -> dict[str, int]:
+        """What was counted so far. Not to be asked after the hang-up: the library then reads a stream it has freed."""
         whole = self.getStreamStat(0)
         received, sent = whole.rtcp.rxStat, whole.rtcp.txStat
         return {"received": received.pkt, "lost": received.loss, "sent": sent.pkt}
@@ -201,13 +202,14 @@ class _Phone:
         script = self._script()
         while True:
             self._endpoint.libHandleEvents(_TICK_MS)
+            if self.call is not None and self.call.ended:
+                break
             if self._orders.abandoned.is_set():
                 if self.call is None:
                     break
                 self.call.hang_up()
+                continue
             if self.call is not None:
-                if self.call.ended:
-                    break
                 self.call.open_audio()
             next(script, None)
         code, reason = self.call.last if self.call is not None else (0, "")
@@ -216,9 +218,11 @@ class _Phone:
 
     def close(self) -> None:
         """Say goodbye and finish the recording, whose header is written when the library ends."""
-        self._endpoint.hangupAllCalls()
+        # With its clock stopped nothing plays or records any more while the library takes itself apart.
+        self._endpoint.audDevManager().setNoDev()
         self._account.shutdown()
-        self._endpoint.libDestroy()
+        # A call has ended properly by now; nothing else is worth waiting a second for.
+        self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
 
     def _script(self) -> Iterator[None]:
         """Goes on by one tick each time. Begins when both sides can speak; after the last step it hangs up."""
@@ -238,7 +242,7 @@ class _Phone:
         self.call.hang_up()
 
     def _watch(self) -> None:
-        if self.call is not None and self.call.isActive():
+        if self.call is not None and self.call.isActive() and not self.call.leaving:
             self._packets = self.call.packets()
 
     def _step(self, call: _Call, verb: str, argument: Any = None) -> Iterator[None]:
@@ -256,7 +260,6 @@ class _Phone:
                     seconds = file.getnframes() / file.getframerate()
                 call.say(argument)
                 yield from self._pause(seconds)
-                call.be_quiet()
             case "hear-silence":
                 yield from self._hear_silence(call, argument)
             case "hangup":

@@ -7,7 +7,6 @@ product's business; what happens to calls while the service is dead is the dialp
 import asyncio
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, uuid5
@@ -33,6 +32,9 @@ from telephony.recorder import Recorder
 log = structlog.get_logger()
 
 QUEUE = "hotline"
+
+START_SECONDS = 3.0
+"""A call's start is told half a second after its socket is opened; one that has not come by then never will."""
 
 
 class Product(Protocol):
@@ -111,9 +113,7 @@ class Switchboard:
 
     async def take(self, socket: CallSocket) -> None:
         """Serve one per-call socket until its channel leaves us."""
-        start = await socket.events.get()
-        while start is not None and start["type"] != "StasisStart":
-            start = await socket.events.get()
+        start = await self._start_of(socket)
         if start is None:
             return
         channel_id, word = start["channel"]["id"], start["args"]
@@ -123,12 +123,34 @@ class Switchboard:
         else:
             caller = await self._welcome(start["channel"], channel, word)
         channel.on_key = caller.key
-        caller.let_go = partial(socket.events.put_nowait, None)
         while (event := await socket.events.get()) is not None and event["type"] != "StasisEnd":
             channel.hear(event)
         if caller.channel is channel and not caller.away:
-            # Also when nobody leads the call any more: closing the socket gives it back to the dialplan.
             await caller.hung_up(channel.cause or ("hangup" if event else "line-lost"))
+
+    async def _start_of(self, socket: CallSocket) -> dict[str, Any] | None:
+        """The event that begins a call; None when the socket brings none.
+
+        Asterisk dials again at once when a call's socket breaks while we still listen, and then tells no start: such a call has lost
+        its place in our flow and goes back to the dialplan, where it is served.
+        """
+        application = ""
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                while (event := await socket.events.get()) is not None:
+                    if event["type"] == "StasisStart":
+                        return event
+                    application = str(event.get("application", application))
+        except TimeoutError:
+            await self._give_back(Ari(socket), application.partition(":")[2])
+        return None
+
+    async def _give_back(self, ari: Ari, channel_name: str) -> None:
+        with suppress(HotlineError):
+            for channel in await ari.channels():
+                if channel["name"] == channel_name:
+                    log.warning("call_given_back", call=self.call_id(channel["id"]))
+                    await ari.leave(channel["id"])
 
     async def _welcome(self, told: dict[str, Any], channel: PhoneChannel, args: list[str]) -> Caller:
         call = self.call_id(channel.id)
@@ -156,8 +178,11 @@ class Switchboard:
     async def _lead(self, caller: Caller) -> None:
         try:
             await caller.run()
-        finally:
-            caller.let_go()
+        except Exception:
+            # Nobody leads this call any more: the dialplan does.
+            with suppress(HotlineError):
+                await caller.channel.leave({})
+            raise
 
     async def _watch(self, channel: str) -> None:
         await self._legs.watch(channel)

@@ -8,6 +8,7 @@ import os
 import random
 import socket
 import threading
+import time
 import wave
 from collections.abc import Coroutine, Iterator, Mapping
 from concurrent.futures import Future
@@ -28,8 +29,14 @@ T = TypeVar("T")
 TONES = {"fallback-greeting": 700, "fallback-thanks": 900, "fallback-no-recording": 1100, "queue-wait": 1300}
 """Each of the configuration's prompts is a tone of its own here, so that a test can tell which was heard."""
 
+PROMPT_SECONDS = 0.5
+"""How long each of them is."""
+
 VOICE = 440
 """The tone that stands for the caller's voice."""
+
+VOICE_SECONDS = 1.2
+"""How long the caller speaks."""
 
 
 def asterisk_program() -> AsteriskProgram:
@@ -77,7 +84,10 @@ class RunningAsterisk:
         return f"{self.settings.sip_address}:{self.settings.sip_port}"
 
     def reports(self) -> list[Path]:
-        """The voice reports in the spool, oldest first."""
+        """The voice reports in the spool, once every call is over (a file gets its header after the hang-up)."""
+        deadline = time.monotonic() + 10
+        while self.channels():
+            assert time.monotonic() < deadline, "a call does not end"
         return sorted(self.settings.reports.iterdir())
 
     def channels(self) -> list[str]:
@@ -152,11 +162,11 @@ def listening(pid: int) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
     return found["tcp"], found["udp"]
 
 
-def write_prompts(folder: Path, tones: Mapping[str, int] = TONES, seconds: float = 0.8) -> None:
+def write_prompts(folder: Path, tones: Mapping[str, int] = TONES) -> None:
     """Put a tone in the place of each prompt."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, frequency in tones.items():
-        write_tone(folder / f"{name}.wav", frequency, seconds)
+        write_tone(folder / f"{name}.wav", frequency, PROMPT_SECONDS)
 
 
 def write_tone(path: Path, frequency: float, seconds: float, rate: int = 8000) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hotline1022.base import migrate
-from hotline1022.base.db import Database, metadata
+from hotline1022.base.db import Database
 from tests.postgresql import PostgreSQL, programs
 
 MUST_RUN_IN_CI = {"asterisk", "postgresql", "engine"}
@@ -70,7 +70,7 @@ def postgresql() -> Iterator[PostgreSQL]:
 def _postgresql_template(postgresql: PostgreSQL) -> str:
     """A migrated database; each test gets a copy of it."""
     name = postgresql.new_database()
-    asyncio.run(_prepare(postgresql.url(name, "asyncpg")))
+    asyncio.run(migrate.upgrade(postgresql.url(name, "asyncpg")))
     return name
 
 
@@ -78,7 +78,7 @@ def _postgresql_template(postgresql: PostgreSQL) -> str:
 def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database file; each test gets a copy of it."""
     path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
-    asyncio.run(_prepare(f"sqlite+aiosqlite:///{path}"))
+    asyncio.run(migrate.upgrade(f"sqlite+aiosqlite:///{path}"))
     return path
 
 
@@ -103,12 +103,3 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
     yield opened
     await opened.close()
-
-
-async def _prepare(url: str) -> None:
-    await migrate.upgrade(url)
-    database = Database(url)
-    # Tables that have no revision yet can be tested all the same; that they lack one is told by tests/base/test_migrate.py.
-    async with database.transaction() as connection:
-        await connection.run_sync(metadata.create_all)
-    await database.close()

@@ -30,11 +30,14 @@ TRANSCRIBE_SECONDS = 6 * 3600.0
 
 FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
 
+MOST_LEGS = 4096
+"""Legs of which the last number is remembered: far more than any node tells of at once."""
+
 AWAY = "Tiến trình nhận dạng không trả lời; lời sẽ được chép sau cuộc gọi."
 
 
 class NodeAwayError(HotlineError):
-    """The node cannot be reached or does not answer sensibly."""
+    """The node cannot be reached, or cannot do it now: try again later, or with another node."""
 
 
 class TranscriberNode:
@@ -102,7 +105,10 @@ class TranscriberNode:
                         if message.kind == "partial":
                             yield message
                         elif message.number > seen.get(message.leg, 0):
+                            seen.pop(message.leg, None)
                             seen[message.leg] = message.number
+                            if len(seen) > MOST_LEGS:
+                                del seen[next(iter(seen))]
                             yield message
             except (aiohttp.ClientError, OSError, TimeoutError, ValidationError) as error:
                 log.warning("transcriber away", error=type(error).__name__, wait=round(wait, 1))
@@ -129,4 +135,4 @@ def _refusal(response: aiohttp.ClientResponse, body: bytes) -> HotlineError:
         sentence = json.loads(body)["error"]
     except (ValueError, KeyError, TypeError):
         sentence = f"Tiến trình nhận dạng trả lời lỗi {response.status}"
-    return HotlineError(str(sentence))
+    return NodeAwayError(str(sentence)) if response.status == 503 else HotlineError(str(sentence))

@@ -18,7 +18,8 @@ from transcription.model import Word
 class Evidence(NamedTuple):
     """What is known about one recognised utterance.
 
-    ``log_probability`` and ``no_speech`` are Whisper's; None elsewhere.
+    ``log_probability`` and ``no_speech`` are Whisper's; None elsewhere. ``before``: the text just before in the same
+    piece of audio.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Evidence(NamedTuple):
     seconds: float
     log_probability: float | None = None
     no_speech: float | None = None
+    before: str = ""
 
 
 class Verdict(NamedTuple):
@@ -112,6 +114,11 @@ RULES: tuple[_Rule, ...] = (
         lambda said: (
             f"Câu lặp đi lặp lại (tỉ số nén {compression_ratio(said.text):.1f}, phải dưới {MOST_COMPRESSION})."
         ),
+    ),
+    (
+        "echo",
+        lambda said: len(said.text.split()) > 1 and _plain(said.text) == _plain(said.before),
+        lambda _: "Câu này giống hệt câu ngay trước trong cùng một lượt nói.",
     ),
     (
         "too-fast",

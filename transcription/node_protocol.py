@@ -19,7 +19,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
-from transcription.model import EngineName, Side, Word, text_of
+from transcription.model import EngineName, Side, Utterance, Word, text_of
 
 ADMISSION_SECONDS = 30.0
 """An announced leg whose audio has not come after this long is forgotten."""
@@ -73,6 +73,13 @@ class WordsMessage(BaseModel):
     def text(self) -> str:
         """The words in one line."""
         return text_of(self.words)
+
+    def utterance(self) -> Utterance | None:
+        """What a final or rejected message says, to be made into a transcript; None for the others."""
+        if self.kind not in ("final", "rejected"):
+            return None
+        rejected = self.reason if self.kind == "rejected" else None
+        return Utterance(leg=self.side, start=self.start, end=self.end, words=self.words, rejected=rejected)
 
 
 class NodeHealth(BaseModel):

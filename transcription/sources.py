@@ -98,7 +98,9 @@ def _check(path: Path, digest: str, what: str) -> None:
 
 
 async def _download(wanted: list[tuple[str, Path]], report: Report) -> None:
-    timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
+    timeout = aiohttp.ClientTimeout(
+        total=None, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS
+    )
     async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as session:
         for url, target in wanted:
             if not target.is_file():

@@ -64,7 +64,9 @@ class WhisperRecogniser:
     engine: EngineName = "whisper"
     needs_gate = True
 
-    def __init__(self, folder: Path, name: str, *, workers: int, language: str = "vi") -> None:
+    def __init__(
+        self, folder: Path, name: str, *, workers: int, language: str = "vi", short_window: bool = True
+    ) -> None:
         self.model = name
         self._language = language
         try:
@@ -76,7 +78,7 @@ class WhisperRecogniser:
                 f"Không nạp được mô hình {name}", remedy=f"chạy: hotline1022 models fetch {name}"
             ) from error
         self._short = copy.copy(self._full)
-        self._short.margin = MARGIN_FRAMES
+        self._short.margin = MARGIN_FRAMES if short_window else None
 
     def stream(self, leg: Side, phrases: Sequence[str] = ()) -> "WhisperStream":  # noqa: ARG002
         """A fresh stream for a leg. Words come at each flush; there are no partial words, and no grammar."""
@@ -115,7 +117,13 @@ class WhisperRecogniser:
             log_prob_threshold=None,
             compression_ratio_threshold=None,
         )
-        return [_utterance(segment, clock, leg) for segment in segments]
+        heard, before = [], ""
+        for segment in segments:
+            # Within one breath the same sentence twice is an invention; in joined utterances people do repeat
+            # themselves.
+            heard.append(_utterance(segment, before if model is self._short else "", clock, leg))
+            before = segment.text
+        return heard
 
 
 class WhisperStream:
@@ -172,7 +180,7 @@ def _divided(speech: Sequence[Span]) -> Iterator[Span]:
         before = end
 
 
-def _utterance(segment: Any, clock: FeedClock, leg: Side) -> Utterance:
+def _utterance(segment: Any, before: str, clock: FeedClock, leg: Side) -> Utterance:
     words = [
         Word.heard(said.word.strip(), clock.start_of(said.start), clock.end_of(said.end), said.probability, leg)
         for said in segment.words or ()
@@ -187,6 +195,7 @@ def _utterance(segment: Any, clock: FeedClock, leg: Side) -> Utterance:
             seconds=segment.end - segment.start,
             log_probability=segment.avg_logprob,
             no_speech=segment.no_speech_prob,
+            before=before,
         )
     )
     if verdict:

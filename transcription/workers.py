@@ -12,6 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any, Generic, Protocol, TypeVar
 
+import structlog
+
+log = structlog.get_logger()
+
 T = TypeVar("T")
 
 
@@ -97,9 +101,13 @@ class Workers:
                 await self._wake.wait()
 
     async def _serve_line(self, line: Line) -> None:
-        finish = await asyncio.get_running_loop().run_in_executor(self._pool, line.work())
-        finish()
-        self._listed.discard(line)
+        try:
+            finish = await asyncio.get_running_loop().run_in_executor(self._pool, line.work())
+            finish()
+        except Exception as error:  # a line that breaks its promise must not take a worker along
+            log.error("work failed", error=type(error).__name__)
+        finally:
+            self._listed.discard(line)
         self.offer(line)
 
     async def _serve_recording(self, recording: "_Recording[Any]") -> None:

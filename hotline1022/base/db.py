@@ -217,8 +217,10 @@ def _postgresql_arguments(patience: float, statement_patience: float) -> dict[st
 
 
 def _tell_away(context: ExceptionContext) -> None:
-    if context.is_disconnect or _is_away(context.original_exception):
-        raise DatabaseAway("Mất kết nối với cơ sở dữ liệu") from context.original_exception
+    error = context.original_exception
+    # A cancelled statement also costs its connection, which the library calls a disconnect; it must stay a cancellation.
+    if isinstance(error, Exception) and (context.is_disconnect or _is_away(error)):
+        raise DatabaseAway("Mất kết nối với cơ sở dữ liệu") from error
 
 
 def _is_away(error: BaseException | None) -> bool:

@@ -30,7 +30,7 @@ PERSONAL = frozenset({
 # Vietnamese numbers as people and trunks write them: 0 or +84/84/0084, then eight to ten digits, with or without separators.
 # An identifier (UUID) is matched first and left as it is, though its digits may look alike.
 _PHONE = re.compile(
-    r"(?P<id>\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)|(?<!\d)(?:\+?(?:00)?84|0)(?:[ .()\-]{0,2}\d){8,10}(?!\d)"
+    r"(?P<id>\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)|(?<!\d)(?:\+?(?:00)?84|0)(?:[ .()\-]{0,3}\d){8,10}(?!\d)"
 )
 
 # Controls (C0, C1), line and paragraph separators, bidirectional, zero-width and tag characters, lone surrogates.

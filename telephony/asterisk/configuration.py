@@ -20,6 +20,7 @@ from telephony.asterisk.program import AsteriskProgram
 PROMPTS = ("fallback-greeting", "fallback-thanks", "fallback-no-recording", "queue-wait")
 """Recordings that the configuration itself plays, looked for in ``<folder>/sounds/vi``."""
 
+_FOLDERS = ("etc", "library/keys", "local", "log", "run", "share", "spool/recording", "spool/reports")
 _REMEDY = "sửa giá trị này trong settings.env hoặc secrets.env của thư mục dữ liệu"
 
 
@@ -56,7 +57,9 @@ class LineSettings:
             raise HotlineError("Dải cổng RTP phải có ít nhất 4 cổng, cổng đầu nhỏ hơn cổng cuối", remedy=_REMEDY)
         _address("sip_bind", self.sip_address)
         if not self.trunk_addresses:
-            raise HotlineError("Chưa có địa chỉ nhà mạng nào (trunk_addresses): không ai gọi vào được", remedy=_REMEDY)
+            raise HotlineError(
+                "Chưa có địa chỉ nhà mạng nào (HOTLINE_TRUNK_ADDRESSES): không ai gọi vào được", remedy=_REMEDY
+            )
         for address in self.trunk_addresses:
             _network("trunk_addresses", address)
         for name in ("ari_password", "ami_secret", "calls_password"):
@@ -133,17 +136,7 @@ def write(settings: LineSettings, program: AsteriskProgram) -> tuple[str, ...]:
     Each file is replaced at once, so a running Asterisk never reads half of one. Raises HotlineError.
     """
     try:
-        for name in (
-            "etc",
-            "library/keys",
-            "log",
-            "run",
-            "share",
-            "local",
-            "spool/reports",
-            "spool/recording",
-            "spool/monitor",
-        ):
+        for name in _FOLDERS:
             (settings.folder / name).mkdir(parents=True, exist_ok=True, mode=0o750)
         settings.sounds.mkdir(parents=True, exist_ok=True, mode=0o750)
         _link_share(settings, program)
@@ -187,9 +180,13 @@ def _replace(path: Path, text: str) -> bool:
     return True
 
 
+def _setting(name: str) -> str:
+    return f"HOTLINE_{name.upper()}"
+
+
 def _port(name: str, value: int) -> None:
     if type(value) is not int or not 1 <= value <= 65535:
-        raise HotlineError(f"{name} phải là một cổng từ 1 đến 65535", remedy=_REMEDY)
+        raise HotlineError(f"{_setting(name)} phải là một cổng từ 1 đến 65535", remedy=_REMEDY)
 
 
 def _address(name: str, value: str) -> None:
@@ -198,7 +195,7 @@ def _address(name: str, value: str) -> None:
             raise ValueError("an address with a zone")
         ip_address(value)
     except ValueError as error:
-        raise HotlineError(f"{name} phải là một địa chỉ IP", remedy=_REMEDY) from error
+        raise HotlineError(f"{_setting(name)} phải là một địa chỉ IP", remedy=_REMEDY) from error
 
 
 def _network(name: str, value: str) -> None:
@@ -207,12 +204,14 @@ def _network(name: str, value: str) -> None:
             raise ValueError("an address with a zone")
         ip_network(value)
     except ValueError as error:
-        raise HotlineError(f"{name} phải là các địa chỉ IP hoặc mạng IP", remedy=_REMEDY) from error
+        raise HotlineError(f"{_setting(name)} phải là các địa chỉ IP hoặc mạng IP", remedy=_REMEDY) from error
 
 
 def _secret(name: str, value: str) -> None:
     if not re.fullmatch(r"[A-Za-z0-9_-]{16,128}", value):
-        raise HotlineError(f"{name} phải gồm 16 đến 128 chữ cái không dấu, chữ số, dấu - hoặc _", remedy=_REMEDY)
+        raise HotlineError(
+            f"{_setting(name)} phải gồm 16 đến 128 chữ cái không dấu, chữ số, dấu - hoặc _", remedy=_REMEDY
+        )
 
 
 def _folder(path: Path) -> Path:

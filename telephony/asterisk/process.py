@@ -99,12 +99,13 @@ class AsteriskProcess:
             raise RuntimeError("Asterisk has not been started")
         return await self._process.wait()
 
-    async def apply(self) -> tuple[str, ...]:
-        """Write the configuration again and have a running Asterisk read it; gives the names of the files that changed.
+    async def apply(self, settings: LineSettings) -> tuple[str, ...]:
+        """Write the configuration of other settings of the same folder and have a running Asterisk read it.
 
-        Calls go on. Addresses, ports and the list of modules are taken only by the next start.
+        Gives the names of the files that changed. Calls go on. Addresses, ports and modules wait for the next start.
         """
-        changed = configuration.write(self._settings, self._program)
+        self._settings = settings
+        changed = configuration.write(settings, self._program)
         if changed and self.pid is not None:
             await self.command("core reload")
         return changed

@@ -1,4 +1,4 @@
-"""A durable engine's database of either kind, prepared once and copied for each test."""
+"""A durable engine's database of either kind, prepared once and copied for each test; and a server that may be stopped."""
 
 import asyncio
 import shutil
@@ -43,6 +43,24 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server: PostgreSQL = request.getfixturevalue("postgresql")
     name = server.new_database(request.getfixturevalue("jobs_postgresql_template"))
     yield server.url(name)
+    if not server.running:
+        server.start()
+    server.drop_database(name)
+
+
+@pytest.fixture
+def server(postgresql: PostgreSQL) -> Iterator[PostgreSQL]:
+    """The shared server, running again afterwards whatever the test did to it."""
+    yield postgresql
+    if not postgresql.running:
+        postgresql.start()
+
+
+@pytest.fixture
+def postgresql_url(server: PostgreSQL, _postgresql_template: str) -> Iterator[str]:
+    """The URL of a fresh migrated database on the shared server; the server may be down at the end."""
+    name = server.new_database(_postgresql_template)
+    yield server.url(name, "asyncpg")
     if not server.running:
         server.start()
     server.drop_database(name)

@@ -55,6 +55,28 @@ async def test_cancelled_block_leaves_nothing_and_frees_its_place(database: Data
     assert await ids(database) == {"b"}
 
 
+async def test_cancelling_a_statement_is_a_cancellation_and_not_a_database_that_is_away(database: Database) -> None:
+    long = (
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 2000000) SELECT max(x) FROM n"
+        if database.is_sqlite
+        else "SELECT pg_sleep(5)"
+    )
+    began = asyncio.Event()
+
+    async def ask() -> None:
+        async with database.reading() as connection:
+            began.set()
+            await connection.execute(text(long))
+
+    asking = asyncio.create_task(ask())
+    await began.wait()
+    await asyncio.sleep(0.05)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert await ids(database) == set()
+
+
 async def test_commit_is_told_and_nothing_else(database: Database) -> None:
     told: list[None] = []
     database.committed = lambda: told.append(None)

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -34,23 +34,6 @@ async def opened(url: str, **limits: float) -> AsyncIterator[Database]:
 async def write(database: Database, event_id: str) -> None:
     async with database.transaction() as connection:
         await connection.execute(insert(outbox).values(row(event_id)))
-
-
-@pytest.fixture
-def server(postgresql: PostgreSQL) -> Iterator[PostgreSQL]:
-    """The shared server, running again afterwards whatever the test did to it."""
-    yield postgresql
-    if not postgresql.running:
-        postgresql.start()
-
-
-@pytest.fixture
-def postgresql_url(server: PostgreSQL, _postgresql_template: str) -> Iterator[str]:
-    name = server.new_database(_postgresql_template)
-    yield server.url(name, "asyncpg")
-    if not server.running:
-        server.start()
-    server.drop_database(name)
 
 
 @pytest.mark.postgresql

@@ -16,11 +16,9 @@ from hotline1022.base.db import Database
 from hotline1022.base.errors import DatabaseAway
 from hotline1022.base.ledger import Ledger
 from hotline1022.base.spool import Spool
-from tests.base.test_db_away import BOUND, postgresql_url, server
-from tests.base.things import happened
+from tests.base.test_db_away import BOUND
+from tests.base.things import ended, happened
 from tests.postgresql import PostgreSQL
-
-__all__ = ["postgresql_url", "server"]
 
 
 class Unsteady(Database):
@@ -124,7 +122,7 @@ async def test_background_drain_stores_what_waited_and_pauses_longer_after_each_
     draining = asyncio.create_task(ledger.run())
     async with asyncio.timeout(20):
         await stored.wait()
-    draining.cancel()
+    await ended(draining)
     assert pauses == [1, 2, 4, 8, 16, 30, 30]
     assert await recorded(unsteady) == ["fact-1"]
 
@@ -137,7 +135,7 @@ async def test_what_an_earlier_process_left_in_the_spool_is_stored_at_the_start(
     draining = asyncio.create_task(Ledger(unsteady, Spool(tmp_path / "spool"), recorded=stored.set).run())
     async with asyncio.timeout(20):
         await stored.wait()
-    draining.cancel()
+    await ended(draining)
     assert await recorded(unsteady) == ["fact-1"]
 
 

@@ -12,7 +12,7 @@ from hotline1022.base import outbox
 from hotline1022.base.db import Database
 from hotline1022.base.errors import DatabaseAway
 from hotline1022.base.events import Event
-from tests.base.things import AT, NobodyCares, happened
+from tests.base.things import AT, NobodyCares, ended, happened
 from tests.conftest import StillClock
 
 HANDLERS = {"SomethingHappened": ("open_ticket", "tell_panel")}
@@ -161,7 +161,7 @@ async def test_poke_hands_over_without_waiting_for_the_slow_look(database: Datab
         handing.poke()
         async with asyncio.timeout(20):
             await taken.wait()
-    running.cancel()
+    await ended(running)
 
 
 async def test_finding_what_is_due_reads_only_what_is_due(database: Database, clock: StillClock) -> None:

@@ -31,3 +31,9 @@ async def driver_threads_ended() -> None:
     for thread in threading.enumerate():
         if "_connection_worker_thread" in thread.name:
             await asyncio.to_thread(thread.join)
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task that would go on for ever, and wait until it is over."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.asterisk import VOICE, RunningAsterisk, running_asterisk, write_tone
+from tests.asterisk import VOICE, VOICE_SECONDS, RunningAsterisk, running_asterisk, write_tone
 from tests.telephony.service_end import ServiceEnd
 
 
@@ -25,5 +25,5 @@ async def service_end(asterisk: RunningAsterisk) -> AsyncIterator[ServiceEnd]:
 
 @pytest.fixture(scope="session")
 def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two seconds of a caller's voice."""
-    return write_tone(tmp_path_factory.mktemp("voice") / "voice.wav", VOICE, 2.0, rate=16000)
+    """A caller's voice."""
+    return write_tone(tmp_path_factory.mktemp("voice") / "voice.wav", VOICE, VOICE_SECONDS, rate=16000)

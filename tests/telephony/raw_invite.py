@@ -11,7 +11,7 @@ _PATIENCE = 3.0
 
 
 async def invite(line: LineSettings, caller: bytes, dialled: bytes, seconds: float) -> list[int]:
-    """Ring as ``caller`` (the From header's bytes), be silent for ``seconds`` if answered, hang up; gives the SIP codes.
+    """Ring as ``caller`` (the From header's bytes), be silent for ``seconds`` if answered, hang up; gives SIP codes.
 
     Nothing comes for a request that is no SIP at all.
     """

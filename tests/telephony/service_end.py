@@ -104,20 +104,20 @@ class ServiceEnd:
             return answer.status, await answer.json(content_type=None)
 
     @asynccontextmanager
-    async def media(self) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
-        """The service's own websocket, without which there is no app ``hotline-media``; gives what waits for a channel."""
+    async def media(self) -> AsyncIterator[Callable[[str], Awaitable[dict[str, Any]]]]:
+        """The service's own websocket, without which no app ``hotline-media`` exists; gives what waits for an event."""
         async with (
             aiohttp.ClientSession(headers=self._basic) as session,
             session.ws_connect(f"{self._ari}/events?app=hotline-media") as socket,
         ):
 
-            async def started(channel: str) -> None:
+            async def until(kind: str) -> dict[str, Any]:
                 async with asyncio.timeout(_PATIENCE):
-                    while (event := await socket.receive_json())["type"] != "StasisStart":
+                    while (event := await socket.receive_json())["type"] != kind:
                         pass
-                assert event["channel"]["id"] == channel
+                return dict(event)
 
-            yield started
+            yield until
 
     @property
     def _ari(self) -> str:

@@ -1,14 +1,25 @@
 """The line without a service, on a real Asterisk: who gets in, what a caller hears, what is left in the spool."""
 
 import asyncio
+import base64
 import re
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from telephony.phone import Phone, PhoneReport
-from tests.asterisk import VOICE, RunningAsterisk, listening, running_asterisk, seconds_of_tone
+from tests.asterisk import (
+    PROMPT_SECONDS,
+    TONES,
+    VOICE,
+    VOICE_SECONDS,
+    RunningAsterisk,
+    listening,
+    running_asterisk,
+    seconds_of_tone,
+)
 from tests.telephony.raw_invite import invite
 
 pytestmark = pytest.mark.asterisk
@@ -48,9 +59,9 @@ async def test_a_caller_is_served_without_a_service_and_the_voice_is_in_the_repo
     ended, report = await leave_report(asterisk, voice, heard, number="0912345678", name="Nguyễn Văn A")
     assert ended.answered
     assert ended.reason == "Normal call clearing"
-    assert seconds_of_tone(heard, 700) >= 0.6, "the greeting was not heard"
-    assert seconds_of_tone(heard, 900) >= 0.6, "the thanks were not heard"
-    assert seconds_of_tone(report, VOICE) == pytest.approx(2.0, abs=0.2)
+    assert seconds_of_tone(heard, TONES["fallback-greeting"]) >= PROMPT_SECONDS - 0.15, "the greeting was not heard"
+    assert seconds_of_tone(heard, TONES["fallback-thanks"]) >= PROMPT_SECONDS - 0.15, "the thanks were not heard"
+    assert seconds_of_tone(report, VOICE) == pytest.approx(VOICE_SECONDS, abs=0.2)
     assert (found := REPORT.fullmatch(report.name))
     assert found[1] == "0912345678"
     assert [line for line in asterisk.warnings if not EXPECTED_WITHOUT_SERVICE.search(line)] == []
@@ -62,7 +73,7 @@ async def test_a_caller_who_hangs_up_while_speaking_leaves_a_report(asterisk: Ru
         await phone.script(HEARD_GREETING, f"say {voice}", "hangup")
         await phone.finished()
     (report,) = set(asterisk.reports()) - before
-    assert seconds_of_tone(report, VOICE) == pytest.approx(2.0, abs=0.2)
+    assert seconds_of_tone(report, VOICE) == pytest.approx(VOICE_SECONDS, abs=0.2)
 
 
 HOSTILE_CALLERS = {
@@ -70,7 +81,7 @@ HOSTILE_CALLERS = {
     b'"../../../tmp/x" <sip:..%2f..%2f..%2fetc%2fpasswd@127.0.0.2>': "",
     b'"a\'b`c$(id)|d&e" <sip:0912%7crm%20-rf%20%7e@127.0.0.2>': "0912",
     b'"${SYSTEM(id)} %d ${HOTLINE_DONE}" <sip:%24%7bSHELL(touch%20x)%7d84@127.0.0.2>': "84",
-    b'"quoted \\" name \\\\ \xf0\x9f\x98\x80 \xc4\x90\xe1\xba\xb7ng" <sip:09%0d%0aAction%3a%20Ping%0d%0a34@127.0.0.2>': "0934",
+    b'"quoted \\" name \\\\ \xf0\x9f\x98\x80 \xc4\x90\xe1\xba\xb7ng" <sip:09%0d%0aAction%3aPing34@127.0.0.2>': "0934",
     b'"\x01\x02\x7f \xff\xfe" <sip:0900@127.0.0.2>': "0900",
     b'"[globals] => x" <sip:7%2c8%2ct@127.0.0.2>': "78",
     b"<sip:anonymous@anonymous.invalid>": "",
@@ -85,7 +96,7 @@ async def test_whatever_a_caller_is_called_a_report_is_named_by_digits_and_nothi
     asterisk: RunningAsterisk,
 ) -> None:
     known = files_of(asterisk)
-    codes = await asyncio.gather(*(invite(asterisk.settings, header, b"1022", 2.5) for header in HOSTILE_CALLERS))
+    codes = await asyncio.gather(*(invite(asterisk.settings, header, b"1022", 2.2) for header in HOSTILE_CALLERS))
     new = files_of(asterisk) - known
     expected = [digits for digits in HOSTILE_CALLERS.values() if digits is not None]
     assert [code[-1:] == [200] for code in codes] == [digits is not None for digits in HOSTILE_CALLERS.values()]
@@ -135,7 +146,7 @@ async def test_without_the_recorded_notice_nothing_is_recorded(asterisk: Running
             assert (await phone.finished()).answered
     finally:
         hidden.rename(greeting)
-    assert seconds_of_tone(tmp_path / "heard.wav", 1100) >= 0.6
+    assert seconds_of_tone(tmp_path / "heard.wav", TONES["fallback-no-recording"]) >= PROMPT_SECONDS - 0.15
     assert set(asterisk.reports()) == before
 
 
@@ -168,3 +179,16 @@ def test_what_the_province_adds_for_its_carrier_is_read(tmp_path: Path) -> None:
         local.write_text("[second-carrier]\ntype = identify\nendpoint = trunk\nmatch = 127.0.0.9\n", "utf-8")
         fresh.command("core reload")
         assert "127.0.0.9" in fresh.command("pjsip show identifies")
+
+
+async def test_metrics_are_given_for_their_password_alone(tmp_path: Path) -> None:
+    secret = "metrics-password-of-a-test"
+    with running_asterisk(tmp_path, metrics_password=secret) as fresh:
+        async with aiohttp.ClientSession() as session:
+            for password, status in ((None, 401), ("wrong", 401), (fresh.settings.ari_password, 401), (secret, 200)):
+                user = base64.b64encode(f"prometheus:{password}".encode()).decode()
+                headers = {"Authorization": f"Basic {user}"} if password else {}
+                url = f"http://127.0.0.1:{fresh.settings.ari_port}/metrics"
+                async with session.get(url, headers=headers) as answer:
+                    assert answer.status == status
+                    assert ("asterisk_channels_count" in await answer.text()) == (status == 200)

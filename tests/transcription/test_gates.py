@@ -20,6 +20,7 @@ def test_an_ordinary_sentence_is_shown() -> None:
         ("empty", GOOD._replace(text=" … ")),
         ("log-probability", GOOD._replace(log_probability=-1.0)),
         ("repetition", GOOD._replace(text="không có gì " * 20, seconds=12.0)),
+        ("echo", GOOD._replace(text="bây giờ", before=" Bây giờ.", seconds=1.0)),
         ("too-fast", GOOD._replace(seconds=0.5)),
         ("too-slow", GOOD._replace(text="ba", seconds=4.0)),
         ("no-speech", GOOD._replace(no_speech=0.7, log_probability=-0.9)),
@@ -36,7 +37,8 @@ def test_each_rule_stops_its_kind_of_invention_and_names_itself(rule: str, said:
 
 def test_every_rule_is_exercised_above() -> None:
     assert {name for name, _, _ in RULES} == {
-        "empty", "log-probability", "repetition", "too-fast", "too-slow", "no-speech", "stock-phrase", "confidence",
+        "empty", "log-probability", "repetition", "echo", "too-fast", "too-slow", "no-speech", "stock-phrase",
+        "confidence",
     }  # fmt: skip
 
 

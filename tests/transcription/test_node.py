@@ -16,13 +16,13 @@ import pytest
 from hotline1022.base.errors import HotlineError
 from tests.transcription.fakes import LoudDetector, LoudRecogniser
 from tests.transcription.signals import pcm, silence, tone, wav
-from transcription import journal, live, node_web
-from transcription.client import AWAY, TranscriberNode
+from transcription import journal, live, live_leg, node_web
+from transcription.client import AWAY, NodeAwayError, TranscriberNode
 from transcription.engines import Engine
-from transcription.model import Side
-from transcription.node import NodeSettings, RunningNode, running_node
+from transcription.model import Side, Transcript
+from transcription.node import NodeSettings, RunningNode, run_node, running_node
 from transcription.node_protocol import WordsMessage
-from transcription.registry import EngineChoice
+from transcription.registry import EngineChoice, load_registry
 
 TOKEN = "a token"
 SENTENCE = pcm(tone(300, 1.2))
@@ -209,12 +209,12 @@ async def test_an_engine_that_fails_costs_one_piece_and_says_so() -> None:
         told = await told_until_end(client.words())
     gap, said, end = (message for message in told if message.kind != "partial")
     assert (gap.kind, said.kind, end.kind) == ("gap", "final", "ended")
-    assert gap.reason == live.BROKEN_REASON
+    assert gap.reason == live_leg.BROKEN_REASON
     assert said.words[0].start > 1.5
 
 
 async def test_audio_that_cannot_be_kept_up_with_is_told_as_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "MOST_WAITING_SECONDS", 2.0)
+    monkeypatch.setattr(live_leg, "MOST_WAITING_SECONDS", 2.0)
     gate = threading.Event()
     recogniser = LoudRecogniser(before=lambda _: held(gate))
     async with node_with(recogniser) as node, TranscriberNode(node.control, TOKEN) as client:
@@ -229,7 +229,7 @@ async def test_audio_that_cannot_be_kept_up_with_is_told_as_a_gap(monkeypatch: p
         told = await told_until_end(client.words())
         health = await client.health()
     (gap,) = [message for message in told if message.kind == "gap"]
-    assert gap.reason == live.BUSY_REASON
+    assert gap.reason == live_leg.BUSY_REASON
     assert gap.end - gap.start > 2.0
     heard = [word for message in told if message.kind == "final" for word in message.words]
     assert all(word.end <= gap.start + 0.3 or word.start >= gap.end - 0.3 for word in heard)
@@ -253,18 +253,78 @@ async def test_words_survive_a_lost_connection_exactly_once() -> None:
 
 async def test_a_reader_who_does_not_read_harms_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "MOST_WAITING", 8)
+    stalled: list[journal.Subscriber] = []
+    read = journal.Subscriber.next
+
+    async def stall_the_first(reader: journal.Subscriber) -> WordsMessage:
+        stalled[:] = stalled or [reader]
+        if reader is stalled[0]:
+            await asyncio.Event().wait()
+        return await read(reader)
+
+    monkeypatch.setattr(journal.Subscriber, "next", stall_the_first)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
     async with (
         node_with(LoudRecogniser()) as node,
         TranscriberNode(node.control, TOKEN) as client,
         aiohttp.ClientSession() as session,
-        session.ws_connect(node.control + "/words", headers={"Authorization": f"Bearer {TOKEN}"}),
+        session.ws_connect(node.control + "/words", headers=headers),
     ):
+        for call in range(2):
+            leg, audio = await admitted(client)
+            phone = await Phone.call(audio, leg)
+            await phone.say((SENTENCE + PAUSE) * 4)
+            await phone.hang_up()
+            told = await told_until_end(client.words(), ends=call + 1)
+    assert told[-1].leg == leg
+    assert len(stalled[0]) <= 8
+
+
+async def test_a_decoder_that_breaks_while_streaming_owns_up_to_everything_not_final() -> None:
+    calls: list[int] = []
+
+    def before(_: Side) -> None:
+        calls.append(1)
+        if len(calls) == 4:
+            raise RuntimeError("decoder broke")
+
+    async with node_with(LoudRecogniser(before=before)) as node, TranscriberNode(node.control, TOKEN) as client:
         leg, audio = await admitted(client)
         phone = await Phone.call(audio, leg)
-        await phone.say((SENTENCE + PAUSE) * 4)
+        await phone.say(SENTENCE * 2)
         await phone.hang_up()
         told = await told_until_end(client.words())
-    assert told[-1].kind == "ended"
+    (gap,) = [message for message in told if message.kind == "gap"]
+    assert gap.start == 0.0
+    assert gap.end == pytest.approx(4 * 0.192)
+
+
+async def test_the_finals_of_a_call_make_its_transcript() -> None:
+    async with node_with(LoudRecogniser(needs_gate=True)) as node, TranscriberNode(node.control, TOKEN) as client:
+        leg, audio = await admitted(client)
+        phone = await Phone.call(audio, leg)
+        await phone.say(SENTENCE + PAUSE + SENTENCE)
+        await phone.hang_up()
+        told = await told_until_end(client.words())
+    said = [utterance for message in told if (utterance := message.utterance())]
+    transcript = Transcript.of(said, engine="vosk", model="loud", seconds=told[-1].end)
+    assert len(transcript.words) == sum(len(message.words) for message in told if message.kind == "final")
+
+
+async def test_a_node_stops_when_it_is_told_to(tmp_path: Path) -> None:
+    stop = asyncio.Event()
+    ready: list[RunningNode] = []
+
+    def on_ready(node: RunningNode) -> None:
+        ready.append(node)
+        stop.set()
+
+    nothing = NodeSettings(models=tmp_path, registry=load_registry(), token=TOKEN, control_port=0, audio_port=0)
+    async with asyncio.timeout(5):
+        await run_node(nothing, stop, on_ready)
+    assert ready[0].live.choice.engine == "none"
+    with pytest.raises(OSError, match=r"refused|failed"):
+        await asyncio.open_connection(*ready[0].audio.split(":"))
 
 
 async def test_a_recording_is_transcribed_with_its_sides() -> None:
@@ -296,7 +356,7 @@ async def test_without_an_engine_the_node_runs_and_refuses_with_the_reason() -> 
         TranscriberNode(node.control, TOKEN) as client,
     ):
         answer = await client.admit(uuid4(), "call", "caller")
-        with pytest.raises(HotlineError, match="Chưa có mô hình nào"):
+        with pytest.raises(NodeAwayError, match="Chưa có mô hình nào"):
             await client.transcribe(wav(SENTENCE))
         assert (await client.health()).engine == "none"
     assert not answer.admitted
