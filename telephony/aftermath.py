@@ -7,14 +7,11 @@ import structlog
 
 from hotline1022.base.clock import Clock
 from telephony.events import CallEnded, RecordingLost, RecordingReady
-from telephony.recorder import Recorder
+from telephony.recorder import Recorder, until_closed
 from telephony.recordings import RecordingShelf
 from telephony.switchboard import Product, channel_of, fact_id
 
 log = structlog.get_logger()
-
-QUIET_SECONDS = 0.5
-"""A file that has not grown for this long is closed: Asterisk writes every 20 ms, silence too."""
 
 
 class Aftermath:
@@ -37,7 +34,7 @@ class Aftermath:
         channel = channel_of(self._node, ended.call)
         sides = self._recorder.sides(channel)
         takes = sorted(self._takes.glob(f"{channel}-take-*.wav"))
-        await self._until_quiet([*sides, *takes])
+        await until_closed([*sides, *takes])
         recording = await asyncio.to_thread(self._shelf.finish, ended.call, ended.began_at, sides, takes)
         if recording is None:
             await self._product.record(
@@ -60,9 +57,3 @@ class Aftermath:
                 operator_from=ended.operator_from,
             )
         )
-
-    async def _until_quiet(self, paths: list[Path]) -> None:
-        written = [path.stat().st_mtime for path in paths if path.is_file()]
-        if written and (grown := self._clock.now().timestamp() - max(written)) < QUIET_SECONDS:
-            await asyncio.sleep(QUIET_SECONDS - max(grown, 0))
-            await self._until_quiet(paths)

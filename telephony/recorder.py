@@ -1,14 +1,34 @@
 """Recording of whole calls: Asterisk writes both sides while the call lasts, even if the service dies meanwhile. No audio passes here."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 from hotline1022.base.ids import new_id
 from telephony.ari import AlreadyGone, Ari
+from telephony.recordings import is_closed
 
 JOIN_TRIES = 40
 JOIN_GAP_SECONDS = 0.025
 """A fresh snoop needs a few milliseconds to enter our application; until then it cannot be recorded."""
+
+ABANDONED_SECONDS = 5.0
+"""An open file grows by 32 KiB every two seconds (measured): one that does not was left open by an Asterisk that died."""
+
+_LOOK_SECONDS = 0.1
+
+
+async def until_closed(takes: Sequence[Path]) -> None:
+    """Wait until Asterisk has written the last sample into all of these files; those that are not there are not waited for."""
+    await asyncio.gather(*(_until_closed(take) for take in takes))
+
+
+async def _until_closed(take: Path) -> None:
+    size, waited = -1, 0.0
+    while waited < ABANDONED_SECONDS and not await asyncio.to_thread(is_closed, take):
+        grown = take.stat().st_size if take.is_file() else 0
+        size, waited = grown, waited + _LOOK_SECONDS if grown == size else 0.0
+        await asyncio.sleep(_LOOK_SECONDS)
 
 
 class Recorder:

@@ -67,6 +67,16 @@ class RecordingShelf:
         return target
 
 
+def is_closed(take: Path) -> bool:
+    """Whether Asterisk has done with a WAV, or there is none: it writes the length into the header when it closes the file, not before."""
+    try:
+        with take.open("rb") as file:
+            header = file.read(8)
+            return int.from_bytes(header[4:8], "little") == os.fstat(file.fileno()).st_size - 8
+    except FileNotFoundError:
+        return True
+
+
 def caller_spoke_seconds(recording: Path) -> float:
     """Seconds of sound in the caller's channel of a finished recording."""
     with wave.open(str(recording)) as source:
@@ -78,7 +88,8 @@ def caller_spoke_seconds(recording: Path) -> float:
 
 
 def spoken_seconds(take: Path) -> float:
-    """Seconds of sound in a mono WAV that may still be open for writing: its header is not trusted. 0 when there is no such file."""
+    """Seconds of sound in a mono WAV whose header is not trusted; 0 when there is no such file. Of a file that is still open up to two
+    seconds are missing: Asterisk writes 32 KiB at a time."""
     return _sound_seconds(np.frombuffer(_samples(take), "<i2"))
 
 

@@ -17,7 +17,7 @@ from hotline1022.base.phone_numbers import e164
 from ivr.model import SPOKEN_ENOUGH_SECONDS, State
 from telephony.events import CallArrived, CallEnded, ConsentRecorded, ReportTaken
 from telephony.progress import Progress, ProgressFolder
-from telephony.recorder import Recorder
+from telephony.recorder import Recorder, until_closed
 from telephony.recordings import spoken_seconds
 from telephony.switchboard import Product, Switchboard, channel_of, fact_id, report_source
 
@@ -92,6 +92,7 @@ class Recovery:
     async def _take_report(self, report: VoiceReport) -> None:
         call = self._switchboard.call_id(report.channel)
         earlier = self._progress.find(call)
+        await until_closed([report.path])
         spoken = await asyncio.to_thread(spoken_seconds, report.path)
         began = earlier.arrived if earlier else report.at
         if earlier is None:
@@ -119,7 +120,9 @@ class Recovery:
     async def _close(self, progress: Progress) -> None:
         """A call that an earlier run led and that left no voice report: keep what the caller had said."""
         channel = channel_of(self._node, progress.call)
-        spoken = await asyncio.to_thread(spoken_seconds, self._recorder.sides(channel)[0])
+        said = self._recorder.sides(channel)[0]
+        await until_closed([said])
+        spoken = await asyncio.to_thread(spoken_seconds, said)
         if progress.recorded and not progress.reported and spoken > SPOKEN_ENOUGH_SECONDS:
             await self._report(progress.call, progress.arrived, progress.number, progress)
         await self._end(progress.call, progress.arrived, "cut-off", recorded=progress.recorded)

@@ -44,7 +44,7 @@ def crash(hotline: RunningHotline) -> Crash:
 async def _cut_off(hotline: RunningHotline) -> None:
     destination = f"sip:1022@{hotline.asterisk.sip}"
     async with Phone.ring(destination, number="0916000001") as phone:
-        await phone.do(MENU_WAITS, "keys 2", LINE_LISTENS, f"say {hotline.voice}")
+        await phone.do(MENU_WAITS, "keys 2", LINE_LISTENS, *[f"say {hotline.voice}"] * 2)
         pid = hotline.asterisk.process.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
@@ -57,7 +57,7 @@ def test_the_call_is_closed_with_its_cause(crash: Crash) -> None:
 
 def test_what_the_caller_had_said_is_a_ticket_and_a_recording(hotline: RunningHotline, crash: Crash) -> None:
     assert hotline.ticket_of(crash.cut.id).topic == "ha-tang"
-    assert seconds_of(hotline.recording_of(crash.cut), VOICE_HZ) > 2.0
+    assert seconds_of(hotline.recording_of(crash.cut), VOICE_HZ) > 3.5, "all but the two seconds that died with Asterisk"
 
 
 def test_the_service_is_connected_again_within_seconds(
