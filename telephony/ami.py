@@ -129,7 +129,8 @@ class Ami:
         manager = self._manager
         if manager is None:
             raise LineDown
-        # Told nothing, panoramisk guesses from the wording whether more will follow: "Added interface to queue" would be waited on for ever.
+        # Told nothing, panoramisk guesses from the wording whether more will follow, and would wait for ever behind
+        # "Added interface to queue".
         reply = await self._answered(manager.send_action(build_action(name, **fields), as_list=False), manager)
         return dict(reply.items())
 

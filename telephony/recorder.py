@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hotline1022.base.ids import new_id
 from telephony.ari import AlreadyGone, Ari
-from telephony.recordings import is_closed
+from telephony.recordings import open_length
 
 JOIN_TRIES = 40
 JOIN_GAP_SECONDS = 0.025
@@ -25,9 +25,9 @@ async def until_closed(takes: Sequence[Path]) -> None:
 
 async def _until_closed(take: Path) -> None:
     size, waited = -1, 0.0
-    while waited < ABANDONED_SECONDS and not await asyncio.to_thread(is_closed, take):
-        grown = take.stat().st_size if take.is_file() else 0
-        size, waited = grown, waited + _LOOK_SECONDS if grown == size else 0.0
+    while waited < ABANDONED_SECONDS and (open_at := await asyncio.to_thread(open_length, take)) is not None:
+        waited = waited + _LOOK_SECONDS if open_at == size else 0.0
+        size = open_at
         await asyncio.sleep(_LOOK_SECONDS)
 
 

@@ -67,14 +67,18 @@ class RecordingShelf:
         return target
 
 
-def is_closed(take: Path) -> bool:
-    """Whether Asterisk has done with a WAV, or there is none: it writes the length into the header when it closes the file, not before."""
+def open_length(take: Path) -> int | None:
+    """The bytes so far of a WAV that Asterisk still writes; None when it has done with it or there is none.
+
+    Asterisk writes the length into the header when it closes the file, not before.
+    """
     try:
         with take.open("rb") as file:
-            header = file.read(8)
-            return int.from_bytes(header[4:8], "little") == os.fstat(file.fileno()).st_size - 8
+            told = int.from_bytes(file.read(8)[4:], "little")
+            length = os.fstat(file.fileno()).st_size
     except FileNotFoundError:
-        return True
+        return None
+    return None if told == length - 8 else length
 
 
 def caller_spoke_seconds(recording: Path) -> float:

@@ -188,7 +188,7 @@ class RunningHotline:
     def health(self) -> dict[str, Any] | None:
         """What the service says of itself; None when nobody answers."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.settings.http_port}/health", timeout=2) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.settings.http_port}/health", timeout=2) as answer:
                 told: dict[str, Any] = json.load(answer)
                 return told
         except OSError:
@@ -328,9 +328,7 @@ def _end_loop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None
 
 def _prepare(data: Path, database_url: str, jobs_database_url: str) -> Settings:
     first_rtp = random.randrange(40_000, 60_000, 2)
-    chosen: dict[str, object] = {
-        name.upper(): free_port(kind) for name, kind in installation.PORTS.items()
-    }
+    chosen: dict[str, object] = {name.upper(): free_port(kind) for name, kind in installation.PORTS.items()}
     chosen |= {"RTP_FIRST_PORT": first_rtp, "RTP_LAST_PORT": first_rtp + 199, "HOURS": "always", "RECOGNISER": "none"}
     chosen |= {"DATABASE_URL": database_url, "JOBS_DATABASE_URL": jobs_database_url}
     lines = [f"HOTLINE_{name}={value}\n" for name, value in chosen.items()]
@@ -367,4 +365,13 @@ def together(*ringing: Any) -> Sequence[Any]:
     return asyncio.run(all_of_them())
 
 
-__all__ = ["LINE_LISTENS", "MENU_WAITS", "PATIENCE", "VOICE_HZ", "Rung", "RunningHotline", "running_hotline", "together"]
+__all__ = [
+    "LINE_LISTENS",
+    "MENU_WAITS",
+    "PATIENCE",
+    "VOICE_HZ",
+    "Rung",
+    "RunningHotline",
+    "running_hotline",
+    "together",
+]

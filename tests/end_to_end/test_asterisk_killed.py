@@ -57,12 +57,12 @@ def test_the_call_is_closed_with_its_cause(crash: Crash) -> None:
 
 def test_what_the_caller_had_said_is_a_ticket_and_a_recording(hotline: RunningHotline, crash: Crash) -> None:
     assert hotline.ticket_of(crash.cut.id).topic == "ha-tang"
-    assert seconds_of(hotline.recording_of(crash.cut), VOICE_HZ) > 3.5, "all but the two seconds that died with Asterisk"
+    assert seconds_of(hotline.recording_of(crash.cut), VOICE_HZ) > 3.5, (
+        "all but the two seconds that died with Asterisk"
+    )
 
 
-def test_the_service_is_connected_again_within_seconds(
-    crash: Crash, record_property: pytest.FixtureRequest
-) -> None:
+def test_the_service_is_connected_again_within_seconds(crash: Crash, record_property: pytest.FixtureRequest) -> None:
     """The promise is five seconds; a machine that does ten other things at once is given twice that."""
     record_property("reconnected_after_seconds", round(crash.reconnected_after, 2))  # type: ignore[operator]
     assert crash.reconnected_after < 10

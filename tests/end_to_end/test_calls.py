@@ -38,9 +38,7 @@ def rung(hotline: RunningHotline) -> Mapping[str, Rung]:
         "hidden": ((MENU_WAITS, "keys 2", *says), "anonymous", ""),
         "hostile-name": ((MENU_WAITS, "keys 2", *says), "0912000008", HOSTILE_NAME),
     }
-    found = together(
-        *(hotline.ring(*script, number=number, name=name) for script, number, name in citizens.values())
-    )
+    found = together(*(hotline.ring(*script, number=number, name=name) for script, number, name in citizens.values()))
     return dict(zip(citizens, found, strict=True))
 
 
@@ -123,9 +121,7 @@ def test_a_caller_who_hangs_up_at_once_leaves_a_call_and_no_ticket(
     assert hotline.tickets_of(call.id) == []
 
 
-def test_a_silent_caller_is_asked_twice_and_leaves_no_ticket(
-    hotline: RunningHotline, rung: Mapping[str, Rung]
-) -> None:
+def test_a_silent_caller_is_asked_twice_and_leaves_no_ticket(hotline: RunningHotline, rung: Mapping[str, Rung]) -> None:
     citizen = rung["silent"]
     call = hotline.ended_call(number(citizen.number))
     hotline.settle(call.id)

@@ -1,5 +1,6 @@
 """The simulated citizen does what a person does, and knows when there is nothing more to wait for."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from hotline1022.citizen import Experience, _is_over, script
@@ -7,7 +8,7 @@ from telephony.phone import parse_step
 
 
 def test_a_citizen_presses_each_key_when_it_is_asked_for_speaks_and_listens_on() -> None:
-    steps = script("20", Path("/tmp/words.wav"))
+    steps = script("20", Path("words.wav"))
     assert [step.split()[0] for step in steps] == [
         "hear-silence",
         "keys",
@@ -28,8 +29,9 @@ def test_a_citizen_without_words_only_listens() -> None:
     assert [step.split()[0] for step in script("", None)] == ["wait"]
 
 
-def experience(*messages: dict[str, object]) -> Experience:
-    return Experience(call="c", messages=list(messages))
+def experience(*messages: Mapping[str, object]) -> Experience:
+    """What was told of a call so far."""
+    return Experience(call="c", messages=[dict(message) for message in messages])
 
 
 def test_a_call_is_over_when_its_ticket_and_its_words_are_there() -> None:

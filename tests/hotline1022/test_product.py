@@ -52,7 +52,9 @@ def product(database: Database, clock: StillClock, stage: Stage, desk: Desk, tmp
 async def test_a_ticket_is_found_by_its_code_with_what_may_be_said_of_it(
     product: Hotline, desk: Desk, clock: StillClock
 ) -> None:
-    ticket = await desk.open(Report(source_key="call:1:report", taken_at=clock.now(), topic="ha-tang"))
+    ticket = await desk.open(
+        Report(source_key="call:1:report", taken_at=clock.now(), topic="ha-tang", place_words=None)
+    )
     found, values, facts = await product.look_up(ticket.code)
     assert found
     assert set(values) == {"agency", "stage", "due"}
@@ -91,9 +93,7 @@ def test_opening_hours_are_those_of_the_calendar(product: Hotline, clock: StillC
     assert product.facts()["open-now"] is False, "Monday 3 o'clock in the night"
 
 
-async def test_screens_see_of_a_number_its_last_three_digits(
-    product: Hotline, stage: Stage, clock: StillClock
-) -> None:
+async def test_screens_see_of_a_number_its_last_three_digits(product: Hotline, stage: Stage, clock: StillClock) -> None:
     with stage.listening() as messages:
         await product.record(CallArrived(at=clock.now(), call="c", number="+84912345678", flow="f"))
     told = messages.get_nowait()

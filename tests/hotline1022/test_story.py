@@ -144,9 +144,7 @@ async def a_recorded_call(told: Told, clock: StillClock, *, appointment: bool = 
     began = clock.now()
     events: list[Event] = [CallArrived(id="1", at=clock.now(), call=CALL, number="+84912345678", flow="default-1")]
     clock.advance(seconds=5)
-    events.append(
-        ConsentRecorded(id="2", at=clock.now(), call=CALL, recorded=True, key=None, text_version=NOTICE)
-    )
+    events.append(ConsentRecorded(id="2", at=clock.now(), call=CALL, recorded=True, key=None, text_version=NOTICE))
     clock.advance(seconds=30)
     events.append(
         ReportTaken(
@@ -211,9 +209,7 @@ async def test_an_appointment_has_its_own_topic_whatever_key_led_there(told: Tol
 
 async def test_a_recording_that_asterisk_did_not_leave_is_told_with_its_reason(told: Told, clock: StillClock) -> None:
     await told.ledger.record(
-        CallEnded(
-            id="4", at=clock.now(), call=CALL, began_at=clock.now(), cause="x", result="completed", recorded=True
-        )
+        CallEnded(id="4", at=clock.now(), call=CALL, began_at=clock.now(), cause="x", result="completed", recorded=True)
     )
     await told.happens()
     call = await CallBook(told.database).find(CALL)
@@ -256,9 +252,10 @@ async def test_each_event_of_the_line_has_a_reaction_and_each_job_a_lasting_name
 
 
 def test_what_the_hotline_said_before_an_operator_came_is_left_out() -> None:
-    words = tuple(
-        Word(w=w, start=start, end=start + 1, conf=1, leg=leg)
-        for w, start, leg in (("chào", 0.0, "operator"), ("ngập", 1.0, "caller"), ("dạ", 9.0, "operator"))
+    words = (
+        Word(w="chào", start=0, end=1, conf=1, leg="operator"),
+        Word(w="ngập", start=1, end=2, conf=1, leg="caller"),
+        Word(w="dạ", start=9, end=10, conf=1, leg="operator"),
     )
     heard = Transcript(engine="vosk", model="m", words=words, seconds=10)
     assert [word.w for word in without_prompts(heard, 5.0).words] == ["ngập", "dạ"]

@@ -43,7 +43,8 @@ async def test_a_part_is_asked_to_stop_and_killed_only_if_it_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     polite = part(
-        tmp_path, "import signal,time\nsignal.signal(15, lambda *_: (print('bye'), exit(0)))\nprint('up')\ntime.sleep(60)"
+        tmp_path,
+        "import signal,time\nsignal.signal(15, lambda *_: (print('bye'), exit(0)))\nprint('up')\ntime.sleep(60)",
     )
     deaf = part(tmp_path, "import signal,time\nsignal.signal(15, signal.SIG_IGN)\nprint('up')\ntime.sleep(60)", "deaf")
     monkeypatch.setattr(supervisor, "STOP_SECONDS", 0.3)

@@ -1,4 +1,6 @@
-"""ARI requests: what is gone is news, what is refused is told without identifiers, and nothing of a caller can leave its place in an address."""
+"""ARI requests: what is gone is news, a refusal names no identifier, and no identifier can leave its place in an address."""
+
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +33,7 @@ async def test_an_identifier_cannot_leave_its_place_in_an_address() -> None:
 
 async def test_a_snoop_that_has_not_joined_yet_is_asked_again_until_it_can_be_recorded() -> None:
     line = FakeAri(refused={"/record": 409})
-    recorder = Recorder(Ari(line), "app", __import__("pathlib").Path())
+    recorder = Recorder(Ari(line), "app", Path())
     with pytest.raises(AlreadyGone):
         await recorder._side("c", "in")
     assert len(line.of("/record")) == JOIN_TRIES + 1

@@ -52,7 +52,15 @@ async def test_a_call_that_nobody_heard_of_is_none(database: Database) -> None:
 
 async def test_an_event_that_is_not_about_a_row_is_refused(database: Database, clock: StillClock) -> None:
     taken = ReportTaken(
-        at=clock.now(), call="c", source="s", number=None, menu="2", urgent=False, appointment=False, spoken=True, code=None
+        at=clock.now(),
+        call="c",
+        source="s",
+        number=None,
+        menu="2",
+        urgent=False,
+        appointment=False,
+        spoken=True,
+        code=None,
     )
     with pytest.raises(TypeError, match="ReportTaken"):
         await CallBook(database).write(taken)

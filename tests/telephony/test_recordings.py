@@ -10,7 +10,7 @@ import pytest
 
 from telephony import recorder
 from telephony.recorder import until_closed
-from telephony.recordings import RecordingShelf, caller_spoke_seconds, is_closed, spoken_seconds
+from telephony.recordings import RecordingShelf, caller_spoke_seconds, open_length, spoken_seconds
 
 ARRIVED = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
 """2 March in Vietnam."""
@@ -131,11 +131,11 @@ def test_only_the_callers_side_counts_as_the_callers_speech(shelf: RecordingShel
 
 
 def test_a_file_is_closed_when_its_header_has_its_length(tmp_path: Path) -> None:
-    assert is_closed(tmp_path / "absent.wav")
-    assert is_closed(wav(tmp_path / "closed.wav", 1.0))
-    assert is_closed(wav(tmp_path / "empty.wav", 0.0))
-    assert not is_closed(wav(tmp_path / "open.wav", 1.0, closed=False))
-    assert not is_closed(wav(tmp_path / "fresh.wav", 0.0, closed=False))
+    assert open_length(tmp_path / "absent.wav") is None
+    assert open_length(wav(tmp_path / "closed.wav", 1.0)) is None
+    assert open_length(wav(tmp_path / "empty.wav", 0.0)) is None
+    assert open_length(wav(tmp_path / "open.wav", 1.0, closed=False)) == 16044
+    assert open_length(wav(tmp_path / "fresh.wav", 0.0, closed=False)) == 44
 
 
 async def test_a_recording_is_not_taken_before_asterisk_has_closed_it(tmp_path: Path) -> None:
