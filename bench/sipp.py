@@ -184,4 +184,8 @@ def _last(figures: Path) -> Counted:
         raise HotlineError("sipp không chạy được", remedy=f"xem {figures.parent}")
     last = rows[-1]
     made, done, failed = (int(last[name]) for name in ("TotalCallCreated", "SuccessfulCall(C)", "FailedCall(C)"))
-    return Counted(made, done, made - done, int(last["Retransmissions(C)"])) if failed >= 0 else Counted(made, done, failed, 0)
+    return (
+        Counted(made, done, made - done, int(last["Retransmissions(C)"]))
+        if failed >= 0
+        else Counted(made, done, failed, 0)
+    )

@@ -104,9 +104,7 @@ async def measure(program: AsteriskProgram, *, quick: bool, keep: bool) -> None:
 # Loads --------------------------------------------------------------------------------------------------------------
 
 
-async def _load(
-    hotline: RunningHotline, sipp: Sipp, callers: int, address: str, name: str, rounds: int
-) -> Loaded:
+async def _load(hotline: RunningHotline, sipp: Sipp, callers: int, address: str, name: str, rounds: int) -> Loaded:
     mine, plain = Way("hotline", CITIZENS), Way("plain dialplan", PLAIN)
     built_up = callers / RATE + 3
     steady = CALL_SECONDS * (rounds - 0.4)
@@ -233,7 +231,16 @@ async def _burst(hotline: RunningHotline, sipp: Sipp, callers: int) -> None:
             f"{within - ended:.1f} s" if within else "not within 120 s", milliseconds(health),
         )
     ]  # fmt: skip
-    head = ("calls", "failed", "rows", "ends", "recordings", "tickets", "last hang-up to everything stands", "/health, ms p50 / p99 (n)")
+    head = (
+        "calls",
+        "failed",
+        "rows",
+        "ends",
+        "recordings",
+        "tickets",
+        "last hang-up to everything stands",
+        "/health, ms p50 / p99 (n)",
+    )
     print(table(head, rows))
 
 
@@ -265,7 +272,11 @@ async def _print_kept(hotline: RunningHotline, runs: list[Loaded]) -> None:
     rows = [
         ("calls that were answered", f"{by_load} + {sum(way.calls for way in probes)} {quiet}", str(kept.calls)),
         ("their ends", "the same", str(kept.ended)),
-        ("recordings of those who agreed", f"{by_load} + {sum(way.agreed for way in probes)} {quiet}", str(kept.recordings)),
+        (
+            "recordings of those who agreed",
+            f"{by_load} + {sum(way.agreed for way in probes)} {quiet}",
+            str(kept.recordings),
+        ),
         ("recordings with sound on both sides", str(kept.recordings), f"{whole} of {len(recordings)} files"),
         ("tickets of those who reported", str(by_load), str(kept.tickets)),
     ]
@@ -348,7 +359,16 @@ def _print_runs(runs: list[Loaded]) -> None:
     for reason in sorted({reason for run in runs for way in run.seen for reason in way.failures}):
         print(f"failed: {reason}")
     print("\n## What it costs, while the load is steady (100 % is one core)\n")
-    head = ("load", "Asterisk", "service", "whole machine", "Asterisk RSS", "service RSS", "/health, ms p50 / p99 (n)", "SIP sent again")
+    names = (
+        "load",
+        "Asterisk",
+        "service",
+        "whole machine",
+        "Asterisk RSS",
+        "service RSS",
+        "/health, ms p50 / p99 (n)",
+        "SIP sent again",
+    )
     costs = [
         (
             f"{run.callers} in the {run.way}",
@@ -358,6 +378,6 @@ def _print_runs(runs: list[Loaded]) -> None:
         )
         for run in runs if run.cost
     ]  # fmt: skip
-    print(table(head, costs))
+    print(table(names, costs))
     slowest = max((percentile(run.health, 1.0) for run in runs if run.health), default=0.0)
     print(f"\nslowest answer of /health: {slowest * 1000:.0f} ms")

@@ -77,7 +77,7 @@ class ProgressFolder:
             self._disk.submit(self._do, path)
 
     def _do(self, path: Path) -> None:
-        done: Progress | None | Literal["nothing"] = "nothing"
+        done: Progress | Literal["nothing"] | None = "nothing"
         while True:
             with self._lock:
                 wanted = self._wanted[path]
