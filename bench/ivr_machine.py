@@ -3,7 +3,6 @@
 import random
 import time
 
-import ivr.shelf
 from bench.figures import table
 from ivr.flow import Flow
 from ivr.walk import random_call, walk

@@ -6,9 +6,8 @@ Keys of the load travel by SIP INFO: sipp would need raw sockets for RFC 4733. T
 import asyncio
 import csv
 import shutil
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,22 +1,18 @@
 """The service put together: every part is made here, once, and given to those who need it. No rule and no reaction is written here."""
 
 import asyncio
-import hmac
-import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import structlog
-from aiohttp import web
 
 from hotline1022 import installation
 from hotline1022.base import outbox
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
-from hotline1022.base.errors import DatabaseAway, HotlineError
+from hotline1022.base.errors import DatabaseAway
 from hotline1022.base.jobs import JobQueue, Jobs
 from hotline1022.base.ledger import Ledger
 from hotline1022.base.outbox import Relay
@@ -25,14 +21,17 @@ from hotline1022.base.tasks import keep_running
 from hotline1022.config import Settings
 from hotline1022.live import Stage
 from hotline1022.product import Hotline
+from hotline1022.province_files import ProvinceFiles
 from hotline1022.story import TRANSCRIPTION_QUEUE, Story
+from hotline1022.unheard import UnheardRecordings
+from hotline1022.web import application, open_at
 from telephony.aftermath import Aftermath
 from telephony.ami import Ami
 from telephony.ari import Ari
 from telephony.ari_link import AriLink
 from telephony.asterisk.configuration import LineSettings
 from telephony.call_book import CallBook
-from telephony.events import Side
+from telephony.events import RecordingReady, Side
 from telephony.line import MEDIA_APP, Line
 from telephony.live import LiveLegs
 from telephony.progress import ProgressFolder
@@ -49,8 +48,7 @@ from transcription.shelf import TranscriptShelf
 log = structlog.get_logger()
 
 CODES_AHEAD_SECONDS = 5.0
-CHANGED_FILES_SECONDS = 2.0
-"""Seconds between looks for codes to reserve, and for files that a province has changed."""
+"""Seconds between looks whether codes must be reserved."""
 
 
 class Listening:
@@ -108,8 +106,9 @@ class Service:
             silence_means_recorded=settings.silence_means_recorded,
         )
         self._put_the_line_together(line, link)
+        self.book = CallBook(database)
         self.story = Story(
-            book=CallBook(database),
+            book=self.book,
             aftermath=self.aftermath,
             recordings=self.recordings,
             transcripts=self.transcripts,
@@ -159,29 +158,23 @@ class Service:
 
     async def run(self) -> None:
         """Serve until cancelled. Calls are served at once, also while the database is away. Raises HotlineError when a port is taken."""
-        runner = web.AppRunner(self._web(), access_log=None, shutdown_timeout=1)
-        await runner.setup()
+        token = self.settings.service_token.get_secret_value()
+        interface = application(self.stage, token, self._health)
+        runner = await open_at(interface, self.settings.http_bind, self.settings.http_port)
+        files = ProvinceFiles(self.settings, self.flows, self.product, self.rules)
+        unheard = UnheardRecordings(self.book, self.transcripts, self.clock, self._transcribe_again)
         try:
-            await self._open(runner)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.line.run())
                 group.create_task(keep_running("ledger", self.ledger.run))
                 group.create_task(keep_running("jobs", self._work_on_jobs))
                 group.create_task(keep_running("codes", self._keep_codes))
-                group.create_task(keep_running("changed files", self._take_changed_files))
+                group.create_task(keep_running("province's files", files.run))
+                group.create_task(keep_running("unheard recordings", unheard.run))
                 group.create_task(keep_running("live words", lambda: self.live_words.run(self.stage.tell)))
         finally:
             await runner.cleanup()
             await self.jobs.stop()
-
-    async def _open(self, runner: web.AppRunner) -> None:
-        try:
-            await web.TCPSite(runner, self.settings.http_bind, self.settings.http_port).start()
-        except OSError as error:
-            raise HotlineError(
-                f"Cổng {self.settings.http_port} đã có chương trình khác dùng",
-                remedy="đặt HOTLINE_HTTP_PORT thành một cổng trống rồi chạy lại",
-            ) from error
 
     async def _work_on_jobs(self) -> None:
         while not self._jobs_started:
@@ -193,34 +186,6 @@ class Service:
                 await asyncio.sleep(2)
         await self.relay.run()
 
-    async def _take_changed_files(self) -> None:
-        """Flows, prompts and rules that a province changes are taken without a restart; a broken file leaves the last good ones."""
-        seen = self._province_files()
-        while True:
-            await asyncio.sleep(CHANGED_FILES_SECONDS)
-            found = await asyncio.to_thread(self._province_files)
-            if found != seen:
-                seen = found
-                await asyncio.to_thread(self._reload)
-
-    def _province_files(self) -> dict[Path, tuple[int, int]]:
-        folders = (self.settings.data / name for name in ("flows", "prompts", "rules"))
-        files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-        return {path: (path.stat().st_mtime_ns, path.stat().st_size) for path in files}
-
-    def _reload(self) -> None:
-        try:
-            installation.refresh_flows(self.settings, self.flows)
-            self.product.playable = installation.lay_prompts(self.settings).playable
-            self.rules.reload()
-        except HotlineError as error:
-            log.error("changed_file_refused", reason=str(error))
-        for finding in self.flows.findings:
-            log.log(
-                logging.ERROR if finding.level == "error" else logging.WARNING, "flow_finding", finding=str(finding)
-            )
-        log.info("files_reloaded", flow=self.flows.current.version)
-
     async def _keep_codes(self) -> None:
         while True:
             try:
@@ -229,45 +194,22 @@ class Service:
                 log.warning("codes_wait_for_database")
             await asyncio.sleep(CODES_AHEAD_SECONDS)
 
-    # The service's own small interface: health, and what happens right now -------------------------------------------
+    async def _transcribe_again(self, ready: RecordingReady, trial: str) -> None:
+        stored = {"name": ready.name, "payload": ready.model_dump(mode="json")}
+        await self.jobs.enqueue(self.story.name_of(self.story.transcribe), f"unheard:{ready.call}:{trial}", stored)
 
-    def _web(self) -> web.Application:
-        app = web.Application()
-        app.router.add_get("/health", self._health)
-        app.router.add_get("/live", self._live)
-        return app
-
-    async def _health(self, _request: web.Request) -> web.Response:
+    async def _health(self) -> dict[str, Any]:
         try:
             node: dict[str, Any] = (await self.node.health()).model_dump()
         except NodeAwayError as error:
             node = {"engine": "none", "why": str(error)}
-        return web.json_response(
-            {
-                "asterisk": self.link.connected.is_set(),
-                "queue": self.ami.connected.is_set(),
-                "calls": len(self.switchboard.callers),
-                "flow": self.flows.current.version,
-                "transcriber": {name: node.get(name) for name in ("engine", "model", "why")},
-            }
-        )
-
-    async def _live(self, request: web.Request) -> web.StreamResponse:
-        expected = f"Bearer {self.settings.service_token.get_secret_value()}"
-        if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), expected.encode()):
-            return web.Response(status=401)
-        socket = web.WebSocketResponse(heartbeat=20)
-        await socket.prepare(request)
-        with self.stage.listening() as messages:
-            leaving = asyncio.create_task(socket.receive())
-            while not leaving.done():
-                waiting = asyncio.create_task(messages.get())
-                await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
-                if waiting.done():
-                    await socket.send_str(waiting.result())
-                else:
-                    waiting.cancel()
-        return socket
+        return {
+            "asterisk": self.link.connected.is_set(),
+            "queue": self.ami.connected.is_set(),
+            "calls": len(self.switchboard.callers),
+            "flow": self.flows.current.version,
+            "transcriber": {name: node.get(name) for name in ("engine", "model", "why")},
+        }
 
 
 @asynccontextmanager

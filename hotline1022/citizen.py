@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,8 @@ def script(keys: str, wav: Path | None) -> list[str]:
 async def ring(settings: Settings, *, wav: Path | None, keys: str, number: str, tell: Tell) -> Experience:
     """Ring the hotline and live through the call until its words have been heard again. Raises HotlineError when nothing answers."""
     experience = Experience()
-    address = settings.trunk_addresses[0].split("/")[0]
-    destination = f"sip:{settings.hotline_number}@{settings.sip_bind}:{settings.sip_port}"
+    address = _own_address(settings)
+    destination = f"sip:{settings.hotline_number}@{settings.sip_reach}:{settings.sip_port}"
     async with _live(settings) as messages, Phone.ring(destination, number=number, address=address) as phone:
         following = asyncio.create_task(_follow(messages, masked(e164(number)), experience, tell))
         try:
@@ -74,6 +75,18 @@ async def ring(settings: Settings, *, wav: Path | None, keys: str, number: str, 
         finally:
             following.cancel()
     return experience
+
+
+def _own_address(settings: Settings) -> str:
+    """The address that the citizen's telephone rings from: one that Asterisk takes for the carrier's and that is this machine's."""
+    for network in settings.trunk_addresses:
+        address = network.split("/")[0]
+        if ip_address(address).is_loopback:
+            return address
+    raise HotlineError(
+        "Không có địa chỉ loopback nào trong HOTLINE_TRUNK_ADDRESSES để gọi thử từ máy này",
+        remedy="thêm 127.0.0.2 rồi chạy lại",
+    )
 
 
 async def _follow(messages: AsyncIterator[dict[str, Any]], caller: str, experience: Experience, tell: Tell) -> None:
@@ -102,7 +115,7 @@ def _is_over(experience: Experience) -> bool:
 
 @asynccontextmanager
 async def _live(settings: Settings) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
-    url = f"http://127.0.0.1:{settings.http_port}/live"
+    url = f"http://{settings.http_reach}:{settings.http_port}/live"
     token = settings.service_token.get_secret_value()
     try:
         async with (

@@ -1,7 +1,7 @@
 """Every setting of an installation, its default and its meaning. Rules (deadlines, flows, agencies) are data files, not settings.
 
-Sources, the first that knows a setting wins: environment variables ``HOTLINE_...``, ``settings.env`` and ``secrets.env`` in the data
-folder. ``make setup`` writes both files on the first start; secrets are generated there and nowhere else.
+Sources, the first that knows a setting wins: environment variables ``HOTLINE_...``, then ``secrets.env`` and ``settings.env`` in the
+data folder. The first start writes both files; secrets are generated there and nowhere else.
 """
 
 import os
@@ -9,8 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from hotline1022.base.errors import HotlineError
 
 
 class Settings(BaseSettings):
@@ -80,7 +82,22 @@ class Settings(BaseSettings):
         """The settings of the installation whose data folder is ``data``, else ``HOTLINE_DATA``, else ``var``."""
         folder = data or Path(os.environ.get("HOTLINE_DATA", "var"))
         files = (folder / "settings.env", folder / "secrets.env")
-        return cls(_env_file=files, data=folder.absolute())  # type: ignore[call-arg]
+        try:
+            return cls(_env_file=files, data=folder.absolute())  # type: ignore[call-arg]
+        except (ValidationError, SettingsError) as error:
+            raise HotlineError(
+                f"Cài đặt không hợp lệ: {_told(error)}", remedy=f"sửa biến môi trường hoặc {files[0]} rồi chạy lại"
+            ) from error
+
+    @cached_property
+    def http_reach(self) -> str:
+        """The address at which this machine itself reaches the service."""
+        return _reach(self.http_bind)
+
+    @cached_property
+    def sip_reach(self) -> str:
+        """The address at which this machine itself reaches Asterisk's SIP."""
+        return _reach(self.sip_bind)
 
     @cached_property
     def database(self) -> str:
@@ -91,3 +108,15 @@ class Settings(BaseSettings):
     def jobs_database(self) -> str:
         """The durable engine's URL that is really used."""
         return self.jobs_database_url or f"sqlite:///{self.data / 'jobs.sqlite'}"
+
+
+def _reach(bound: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bound, bound)  # noqa: S104 - compared, not bound
+
+
+def _told(error: ValidationError | SettingsError) -> str:
+    """Which settings are wrong, without their values: one may be a secret."""
+    if isinstance(error, ValidationError):
+        names = {f"HOTLINE_{str(wrong['loc'][0]).upper()} ({wrong['msg']})" for wrong in error.errors()}
+        return ", ".join(sorted(names))
+    return str(error)

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from hotline1022.base.errors import HotlineError
 from hotline1022.base.events import Event
 from hotline1022.live import Stage, as_told
 from telephony.aftermath import Aftermath
@@ -87,6 +88,11 @@ class Story:
                 return [_name(reaction) for reaction in reactions]
         return []
 
+    @staticmethod
+    def name_of(reaction: Reaction) -> str:
+        """A reaction's lasting name among the jobs."""
+        return _name(reaction)
+
     async def open_ticket(self, taken: ReportTaken) -> None:
         """A report becomes a ticket, under the code that the caller was told."""
         topics = self._rules.current.topics
@@ -108,7 +114,11 @@ class Story:
         """A recording is heard again at leisure; its words replace those that were heard live."""
         wav = await asyncio.to_thread(self._recordings.open(ready.path).read_bytes)
         sides: tuple[Side, ...] = ("caller",) if ready.operator_from is None else ("caller", "operator")
-        heard = await self._transcriber.transcribe(wav, sides)
+        try:
+            heard = await self._transcriber.transcribe(wav, sides)
+        except HotlineError as error:
+            await self._transcripts.failed(ready.call, ready.sha256, str(error))
+            raise  # a node that is away or has no engine may have one later
         await self._transcripts.keep(ready.call, "after", without_prompts(heard, ready.operator_from), ready.sha256)
 
     async def ticket_hears(self, event: TranscriptReady | TicketOpened) -> None:

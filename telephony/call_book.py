@@ -1,5 +1,7 @@
 """Writes what is told of calls into the database. It reacts to events only; it never speaks to Asterisk."""
 
+from datetime import datetime
+
 from hotline1022.base.db import Database
 from hotline1022.base.events import Event
 from telephony import store
@@ -23,6 +25,11 @@ class CallBook:
         async with self._database.reading() as connection:
             return await store.find(connection, call)
 
+    async def recorded_between(self, start: datetime, end: datetime) -> list[store.CallRecord]:
+        """Calls that arrived in that span and have a recording, oldest first."""
+        async with self._database.reading() as connection:
+            return await store.recorded_between(connection, start, end)
+
 
 def _facts(event: Event) -> tuple[str, dict[str, object]]:
     match event:
@@ -42,6 +49,7 @@ def _facts(event: Event) -> tuple[str, dict[str, object]]:
                 "recording": event.path,
                 "recording_sha256": event.sha256,
                 "recording_seconds": event.seconds,
+                "operator_from": event.operator_from,
             }
         case RecordingLost():
             return event.call, {"recording_lost": event.reason}

@@ -28,6 +28,7 @@ calls = Table(
     Column("recording_sha256", String(64)),
     Column("recording_seconds", Float),
     Column("recording_lost", String(300)),
+    Column("operator_from", Float),
 )
 """One row a call. Its facts arrive as events, in any order, so every column but the id may be empty for a while."""
 
@@ -51,6 +52,7 @@ class CallRecord:
     recording_sha256: str | None
     recording_seconds: float | None
     recording_lost: str | None
+    operator_from: float | None
 
 
 async def note(connection: AsyncConnection, call: str, **facts: Any) -> None:
@@ -66,9 +68,8 @@ async def find(connection: AsyncConnection, call: str) -> CallRecord | None:
     return CallRecord(**row) if row else None
 
 
-async def unended(connection: AsyncConnection) -> list[CallRecord]:
-    """Calls that began and of which no end was recorded, oldest first."""
-    query = (
-        select(calls).where(calls.c.ended_at.is_(None), calls.c.arrived_at.is_not(None)).order_by(calls.c.arrived_at)
-    )
+async def recorded_between(connection: AsyncConnection, start: datetime, end: datetime) -> list[CallRecord]:
+    """Calls that arrived in that span and have a recording, oldest first."""
+    span = calls.c.arrived_at.between(start, end)
+    query = select(calls).where(span, calls.c.recording.is_not(None)).order_by(calls.c.arrived_at)
     return [CallRecord(**row) for row in (await connection.execute(query)).mappings()]

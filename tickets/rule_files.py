@@ -47,7 +47,9 @@ class RuleFileError(HotlineError):
 
     def __init__(self, path: Path, line: int, what: str) -> None:
         self.path, self.line = path, line
-        super().__init__(f"{path}, dòng {line}: {what}", remedy="sửa tệp rồi nạp lại; quy tắc cũ vẫn được dùng")
+        super().__init__(
+            f"{path}, dòng {line}: {what}", remedy="sửa tệp; dịch vụ đang chạy giữ quy tắc cũ cho đến khi tệp đúng"
+        )
 
 
 def rule_path(name: str, folder: Path | None) -> Path:

@@ -1,6 +1,6 @@
 """Transcripts kept and found by call; a fresh one is told in the transaction that keeps it. No engine and no ticket is known here."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -8,7 +8,7 @@ from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
 from hotline1022.base.events import Event
 from transcription import store
-from transcription.events import TranscriptReady
+from transcription.events import TranscriptFailed, TranscriptReady
 from transcription.model import Phase, Transcript
 
 RecordEvent = Callable[[AsyncConnection, Event], Awaitable[None]]
@@ -39,6 +39,19 @@ class TranscriptShelf:
                     seconds=transcript.seconds,
                 )
                 await self._record_event(connection, ready)
+
+    async def failed(self, call: str, recording_sha256: str, reason: str) -> None:
+        """Tell, once a recording, that it could not be transcribed yet."""
+        event = TranscriptFailed(
+            id=f"transcript-failed:{recording_sha256}", at=self._clock.now(), call=call, reason=reason
+        )
+        async with self._database.transaction() as connection:
+            await self._record_event(connection, event)
+
+    async def heard_after(self, calls: Collection[str]) -> set[str]:
+        """Those of the calls whose recording has been transcribed."""
+        async with self._database.reading() as connection:
+            return await store.heard_after(connection, calls)
 
     async def best(self, call: str) -> Transcript | None:
         """The best transcript of a call: from its recording if there is one, else what was heard live."""

@@ -6,6 +6,7 @@ Numbers, masking and marking for a reader happen when they are shown, so that a 
 """
 
 import hashlib
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -94,6 +95,21 @@ async def of_call(connection: AsyncConnection, call: str) -> list[StoredTranscri
         .order_by(transcripts.c.phase == "live", transcripts.c.created_at.desc())
     )
     return [_read(row) for row in rows]
+
+
+async def heard_after(connection: AsyncConnection, calls: Collection[str]) -> set[str]:
+    """Those of the calls that have a transcript of their recording."""
+    heard: set[str] = set()
+    for some in batched_calls(sorted(calls)):
+        query = select(transcripts.c.call).where(transcripts.c.call.in_(some), transcripts.c.phase == "after")
+        heard |= set((await connection.execute(query)).scalars())
+    return heard
+
+
+def batched_calls(calls: Sequence[str], size: int = 500) -> Iterator[Sequence[str]]:
+    """The calls in pieces: databases bound the number of values in one statement."""
+    for start in range(0, len(calls), size):
+        yield calls[start : start + size]
 
 
 def _read(row: Row[tuple[object, ...]]) -> StoredTranscript:

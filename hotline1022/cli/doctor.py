@@ -150,7 +150,7 @@ def _service(running: dict[str, Any] | None) -> Iterator[Finding]:
 
 
 async def _health(settings: Settings) -> dict[str, Any] | None:
-    url = f"http://127.0.0.1:{settings.http_port}/health"
+    url = f"http://{settings.http_reach}:{settings.http_port}/health"
     try:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session, session.get(url) as answer:
             told: dict[str, Any] = await answer.json()

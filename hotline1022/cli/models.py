@@ -58,8 +58,8 @@ class ScreenReport:
 
 
 def models_folder(data: Path, models: Path | None) -> Path:
-    """Where models live: ``models`` if given, else ``models`` in the data folder."""
-    return models or data / "models"
+    """Where models live: ``models`` if given, else ``HOTLINE_MODELS``, else ``models`` in the data folder."""
+    return models or Path(os.environ.get("HOTLINE_MODELS") or data / "models")
 
 
 def sources_order() -> tuple[SourceKind, ...] | None:

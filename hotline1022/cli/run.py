@@ -1,4 +1,4 @@
-"""``setup``, ``run`` and the parts that ``run`` starts: ``serve`` (the service) and ``transcriber`` (a recogniser node)."""
+"""``setup``, ``run``, and ``serve``: the service alone, as ``run`` starts it."""
 
 import asyncio
 import contextlib
@@ -122,7 +122,7 @@ async def _keep_asterisk(asterisk: AsteriskProcess) -> None:
 
 async def health(settings: Settings) -> dict[str, object]:
     """What the running service says of itself. Raises HotlineError when it does not answer."""
-    url = f"http://127.0.0.1:{settings.http_port}/health"
+    url = f"http://{settings.http_reach}:{settings.http_port}/health"
     try:
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session, session.get(url) as answer:
             told: dict[str, object] = await answer.json()

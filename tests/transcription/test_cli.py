@@ -37,7 +37,10 @@ def test_a_copied_model_is_added_verified_and_found_damaged(tmp_path: Path) -> N
     assert "hỏng" in verified.output
 
 
-def test_a_source_that_is_away_is_told_and_the_command_fails(tmp_path: Path, unused_tcp_port: int) -> None:
+def test_a_source_that_is_away_is_told_and_the_command_fails(
+    tmp_path: Path, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(models_command.SOURCES_VARIABLE, raising=False)
     source = f"{{kind: page, url: 'http://127.0.0.1:{unused_tcp_port}/m.zip'}}"
     (tmp_path / PROVINCE_FILE).write_text(
         f"models: {{m: {{engine: vosk, language: vi, role: live, licence: x, size: 1, sources: [{source}]}}}}", "utf-8"

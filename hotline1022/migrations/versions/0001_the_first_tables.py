@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("recording_sha256", sa.String(length=64), nullable=True),
         sa.Column("recording_seconds", sa.Float(), nullable=True),
         sa.Column("recording_lost", sa.String(length=300), nullable=True),
+        sa.Column("operator_from", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calls")),
     )
     with op.batch_alter_table("calls", schema=None) as batch_op:

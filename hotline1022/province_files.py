@@ -1,0 +1,57 @@
+"""Flows, prompts and rules that a province changes while the service runs: taken when they are good, told when they are not."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+import structlog
+
+from hotline1022 import installation
+from hotline1022.base.errors import HotlineError
+from hotline1022.config import Settings
+from hotline1022.product import Hotline
+from ivr.shelf import Shelf
+from tickets.rules import StandingRules
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 2.0
+FOLDERS = ("flows", "prompts", "rules")
+
+
+class ProvinceFiles:
+    """Looks at the folders of the data folder that a province may fill. A broken file leaves the last good ones in force."""
+
+    def __init__(self, settings: Settings, flows: Shelf, product: Hotline, rules: StandingRules) -> None:
+        self._settings, self._flows, self._product, self._rules = settings, flows, product, rules
+
+    async def run(self) -> None:
+        """Look for changes for ever."""
+        self._tell_findings()
+        seen = await asyncio.to_thread(self._fingerprint)
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            found = await asyncio.to_thread(self._fingerprint)
+            if found != seen:
+                seen = found
+                await asyncio.to_thread(self.take)
+
+    def take(self) -> None:
+        """Read everything again."""
+        try:
+            installation.refresh_flows(self._settings, self._flows)
+            self._product.playable = installation.lay_prompts(self._settings).playable
+            self._rules.reload()
+        except HotlineError as error:
+            log.error("changed_file_refused", reason=str(error))
+        self._tell_findings()
+        log.info("files_taken", flow=self._flows.current.version)
+
+    def _tell_findings(self) -> None:
+        for finding in self._flows.findings:
+            level = logging.ERROR if finding.level == "error" else logging.WARNING
+            log.log(level, "flow_finding", finding=str(finding))
+
+    def _fingerprint(self) -> dict[Path, tuple[int, int]]:
+        files = (path for name in FOLDERS for path in (self._settings.data / name).rglob("*") if path.is_file())
+        return {path: ((state := path.stat()).st_mtime_ns, state.st_size) for path in files}
