@@ -55,8 +55,8 @@ class Screen(Protocol):
 
 def write_settings(data: Path) -> Settings:
     """The settings of the installation in ``data``, made on the first time: free ports where the usual ones are taken, fresh secrets."""
-    data.mkdir(parents=True, exist_ok=True)
     with _writable(data):
+        data.mkdir(parents=True, exist_ok=True)
         _first_settings(data)
         _missing_secrets(data)
     return Settings.load(data)

@@ -90,7 +90,10 @@ async def keep_all_running(parts: Sequence[Part]) -> None:
     """Run all parts until cancelled; the last one of the list is stopped last."""
     running = [asyncio.create_task(part.keep_running(), name=part.name) for part in parts]
     try:
-        await asyncio.gather(*running)
+        # Waiting for them, unlike gathering, does not cancel them all at once when we are cancelled.
+        ended, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
     finally:
         for task in running:
             task.cancel()

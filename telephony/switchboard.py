@@ -209,20 +209,19 @@ class Switchboard:
 
     async def _consent(self, caller: Caller, values: Mapping[str, str]) -> None:
         agreed = values["given"] == "yes"
-        if agreed:
-            await self._listen(caller)
-        else:
-            await caller.channel.forbid_recording()
-        await self._product.record(
-            ConsentRecorded(
-                id=fact_id(caller.arrival.call, "consent"),
-                at=self._clock.now(),
-                call=caller.arrival.call,
-                recorded=agreed,
-                key=values["key"] or None,
-                text_version=values["text"],
-            )
+        decided = ConsentRecorded(
+            id=fact_id(caller.arrival.call, "consent"),
+            at=self._clock.now(),
+            call=caller.arrival.call,
+            recorded=agreed,
+            key=values["key"] or None,
+            text_version=values["text"],
         )
+        try:
+            await (self._listen(caller) if agreed else caller.channel.forbid_recording())
+        finally:
+            # What the caller decided stands, whether or not Asterisk could be told.
+            await self._product.record(decided)
 
     async def _listen(self, caller: Caller) -> None:
         caller.recorded, caller.recorded_at = True, self._clock.now()

@@ -11,6 +11,7 @@ warnings.simplefilter("ignore", SyntaxWarning)
 
 import typer  # noqa: E402
 from rich.console import Console  # noqa: E402
+from rich.markup import escape  # noqa: E402
 
 from hotline1022.base.errors import HotlineError  # noqa: E402
 from hotline1022.cli import call, demo, doctor, flows, models, prompts, run, tickets, transcribe  # noqa: E402
@@ -51,7 +52,7 @@ def main() -> None:
 
 def _tell(errors: Sequence[BaseException]) -> NoReturn:
     for error in errors:
-        Console(stderr=True).print(f"[red]Lỗi:[/] {error}", highlight=False, soft_wrap=True)
+        Console(stderr=True).print(f"[red]Lỗi:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
     sys.exit(1)
 
 

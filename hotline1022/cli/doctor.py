@@ -12,6 +12,7 @@ from typing import Any, Literal
 import aiohttp
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from hotline1022 import installation
 from hotline1022.base import migrate
@@ -40,7 +41,7 @@ def doctor(data: DataFolder = Path("var")) -> None:
     marks = {"good": "[green]✔[/]", "warning": "[yellow]![/]", "bad": "[red]✘[/]"}
     findings = list(examine(Settings.load(data.absolute())))
     for finding in findings:
-        console.print(f"{marks[finding.level]} {finding.sentence}", soft_wrap=True)
+        console.print(f"{marks[finding.level]} {escape(finding.sentence)}", soft_wrap=True)
     if any(finding.level == "bad" for finding in findings):
         raise typer.Exit(1)
 
