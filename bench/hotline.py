@@ -116,7 +116,9 @@ class RunningHotline:
     def kept(self) -> Kept:
         """What stands in the database now."""
         with closing(sqlite3.connect(f"file:{self.settings.data / 'hotline.sqlite'}?mode=ro", uri=True)) as database:
-            calls = database.execute("SELECT count(arrived_at), count(ended_at), count(recording) FROM calls").fetchone()
+            calls = database.execute(
+                "SELECT count(arrived_at), count(ended_at), count(recording) FROM calls"
+            ).fetchone()
             tickets = database.execute("SELECT count(*) FROM tickets").fetchone()
         return Kept(*calls, *tickets)
 
@@ -165,7 +167,13 @@ async def _prepared(folder: Path) -> Settings:
         del os.environ[name]  # what is set for another installation is not meant for this one
     ports = {name: installation.free_port(0, kind) for name, kind in installation.PORTS.items()}
     first = random.randrange(20_000, 60_000, 2)
-    values = {**ports, "rtp_first_port": first, "rtp_last_port": first + RTP_PORTS - 1, "recogniser": "none", "hours": "always"}
+    values = {
+        **ports,
+        "rtp_first_port": first,
+        "rtp_last_port": first + RTP_PORTS - 1,
+        "recogniser": "none",
+        "hours": "always",
+    }
     lines = "".join(f"HOTLINE_{name.upper()}={value}\n" for name, value in values.items())
     (folder / "settings.env").write_text(lines, encoding="utf-8")
     settings = installation.write_settings(folder)
@@ -184,6 +192,7 @@ async def _add_plain_dialplan(asterisk: AsteriskProcess, line: LineSettings) -> 
     digits = "&".join(["digit-7"] * 8)
     with (line.folder / "etc" / "extensions.conf").open("a", encoding="utf-8") as file:
         file.write(_PLAIN_DIALPLAN.format(takes=takes, digits=digits))
+    await asterisk.command("module load app_mixmonitor.so")  # the plain way's recorder; the hotline does without it
     await asterisk.command("dialplan reload")
 
 
@@ -199,7 +208,9 @@ async def _until_healthy(hotline: RunningHotline) -> None:
                         pass
                     await asyncio.sleep(0.1)
         except TimeoutError as error:
-            raise HotlineError("Tổng đài để đo không khởi động được", remedy="chạy lại với --keep rồi xem log/") from error
+            raise HotlineError(
+                "Tổng đài để đo không khởi động được", remedy="chạy lại với --keep rồi xem log/"
+            ) from error
 
 
 def free_udp_port(address: str) -> int:

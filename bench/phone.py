@@ -10,7 +10,7 @@ import re
 import socket
 import struct
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -95,7 +95,7 @@ class ProbePhone:
                             return frame.at
                     looked = len(self._frames)
                     if self._over:
-                        raise PhoneError("hung up by the hotline")
+                        raise PhoneError("hung up by the other side")
                     await self._fresh.wait()
         except TimeoutError as error:
             raise PhoneError(f"{frequency} Hz not heard in {patience:.0f} s") from error
@@ -230,7 +230,7 @@ def _socket(address: str) -> socket.socket:
 
 def _packets(door: socket.socket) -> list[tuple[float, bytes]]:
     """Everything that waits in a socket, with the kernel's time of arrival."""
-    found = []
+    found: list[tuple[float, bytes]] = []
     while True:
         try:
             packet, extras, _flags, _peer = door.recvmsg(4096, 64)
@@ -246,7 +246,3 @@ def _header(message: str, name: str) -> str:
     if found is None:
         raise PhoneError(f"an answer without {name}")
     return found[1]
-
-
-Numbers = Callable[[], str]
-"""Gives a caller's number, a different one each time."""

@@ -6,9 +6,8 @@ Keys of the load travel by SIP INFO: sipp would need raw sockets for RFC 4733. T
 import asyncio
 import csv
 import shutil
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -184,4 +183,8 @@ def _last(figures: Path) -> Counted:
         raise HotlineError("sipp không chạy được", remedy=f"xem {figures.parent}")
     last = rows[-1]
     made, done, failed = (int(last[name]) for name in ("TotalCallCreated", "SuccessfulCall(C)", "FailedCall(C)"))
-    return Counted(made, done, made - done, int(last["Retransmissions(C)"])) if failed >= 0 else Counted(made, done, failed, 0)
+    return (
+        Counted(made, done, made - done, int(last["Retransmissions(C)"]))
+        if failed >= 0
+        else Counted(made, done, failed, 0)
+    )

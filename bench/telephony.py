@@ -90,23 +90,22 @@ async def measure(program: AsteriskProgram, *, quick: bool, keep: bool) -> None:
         print(f"\n## sipp alone (both sides are sipp, no Asterisk); load average {host.load()}\n")
         await _ceiling(sipp, (20,) if quick else (100, 200, 400, 800))
         print(f"\n## Quiet line: no load, the measuring telephones one after the other; load average {host.load()}\n")
-        await _quiet(hotline, 3 if quick else 20)
+        quiet_line = await _quiet(hotline, *((3, 1) if quick else (20, 4)))
         runs = []
         for callers in loads:
-            for address, name, turns in ((CITIZENS, "hotline", rounds), (PLAIN, "plain dialplan", 1 if quick else 2)):
-                print(f"... {callers} callers at once, {name}; load average {host.load()}", flush=True)
-                runs.append(await _load(hotline, sipp, callers, address, name, turns))
+            for way, turns in (((CITIZENS, "hotline"), rounds), ((PLAIN, "plain dialplan"), 1 if quick else 2)):
+                print(f"... {callers} callers at once, {way[1]}; load average {host.load()}", flush=True)
+                runs.append(await _load(hotline, sipp, callers, way, turns))
         _print_runs(runs)
-        await _print_kept(hotline, runs)
+        await _print_kept(hotline, runs, quiet_line)
         await _burst(hotline, sipp, 10 if quick else 100)
 
 
 # Loads --------------------------------------------------------------------------------------------------------------
 
 
-async def _load(
-    hotline: RunningHotline, sipp: Sipp, callers: int, address: str, name: str, rounds: int
-) -> Loaded:
+async def _load(hotline: RunningHotline, sipp: Sipp, callers: int, way: tuple[str, str], rounds: int) -> Loaded:
+    address, name = way
     mine, plain = Way("hotline", CITIZENS), Way("plain dialplan", PLAIN)
     built_up = callers / RATE + 3
     steady = CALL_SECONDS * (rounds - 0.4)
@@ -179,21 +178,21 @@ async def _call_counted(way: Way) -> AsyncIterator[None]:
         way.failures.append(str(error))
 
 
-async def _quiet(hotline: RunningHotline, calls: int) -> None:
+async def _quiet(hotline: RunningHotline, hurried: int, patient: int) -> Way:
+    """Print what is heard when nobody else calls; gives what the hotline's own telephones have done."""
     mine, plain = Way("hotline", CITIZENS), Way("plain dialplan", PLAIN)
     numbers = itertools.count(30_000_000)
     for way in (mine, plain):
-        for _ in range(calls):
+        for call in [_first_sound] * hurried + [_through_the_menu] * patient:
             async with _call_counted(way):
-                await _first_sound(hotline, way, f"09{next(numbers)}")
-        async with _call_counted(way):
-            await _through_the_menu(hotline, way, f"09{next(numbers)}")
+                await call(hotline, way, f"09{next(numbers)}")
     head = ("way", "calls", "failed", "answer to first sound, ms p50 / p99 (n)", "key to next prompt, ms p50 / p99 (n)")
     rows = [
         (way.name, str(way.calls), str(len(way.failures)), milliseconds(way.to_sound), milliseconds(way.to_prompt))
         for way in (mine, plain)
     ]
     print(table(head, rows))
+    return mine
 
 
 async def _ceiling(sipp: Sipp, sizes: tuple[int, ...]) -> None:
@@ -233,7 +232,16 @@ async def _burst(hotline: RunningHotline, sipp: Sipp, callers: int) -> None:
             f"{within - ended:.1f} s" if within else "not within 120 s", milliseconds(health),
         )
     ]  # fmt: skip
-    head = ("calls", "failed", "rows", "ends", "recordings", "tickets", "last hang-up to everything stands", "/health, ms p50 / p99 (n)")
+    head = (
+        "calls",
+        "failed",
+        "rows",
+        "ends",
+        "recordings",
+        "tickets",
+        "last hang-up to everything stands",
+        "/health, ms p50 / p99 (n)",
+    )
     print(table(head, rows))
 
 
@@ -253,19 +261,23 @@ def _counts(kept: Kept) -> tuple[int, int, int, int]:
     return kept.calls, kept.ended, kept.recordings, kept.tickets
 
 
-async def _print_kept(hotline: RunningHotline, runs: list[Loaded]) -> None:
+async def _print_kept(hotline: RunningHotline, runs: list[Loaded], quiet_line: Way) -> None:
     by_load = sum(run.counted.succeeded for run in runs if run.way == "hotline")
-    probes = [way for run in runs for way in run.seen if way.address == CITIZENS]
-    await _settled(hotline, Kept(10**9, 0, 0, 0), 5)
+    probes = [quiet_line, *(way for run in runs for way in run.seen if way.address == CITIZENS)]
+    calls, agreed = by_load + sum(way.calls for way in probes), by_load + sum(way.agreed for way in probes)
+    await _settled(hotline, Kept(calls, calls, agreed, by_load), 30)
     kept = hotline.kept()
     recordings = hotline.recordings()
     whole = await asyncio.to_thread(lambda: sum(map(_both_speak, recordings)))
     print("\n## Nothing lost: what stands in the database after these calls\n")
-    quiet = "and the quiet line's"
     rows = [
-        ("calls that were answered", f"{by_load} + {sum(way.calls for way in probes)} {quiet}", str(kept.calls)),
-        ("their ends", "the same", str(kept.ended)),
-        ("recordings of those who agreed", f"{by_load} + {sum(way.agreed for way in probes)} {quiet}", str(kept.recordings)),
+        ("calls that were answered", str(calls), str(kept.calls)),
+        ("their ends", str(calls), str(kept.ended)),
+        (
+            "recordings of those who agreed",
+            str(agreed),
+            str(kept.recordings),
+        ),
         ("recordings with sound on both sides", str(kept.recordings), f"{whole} of {len(recordings)} files"),
         ("tickets of those who reported", str(by_load), str(kept.tickets)),
     ]
@@ -348,7 +360,16 @@ def _print_runs(runs: list[Loaded]) -> None:
     for reason in sorted({reason for run in runs for way in run.seen for reason in way.failures}):
         print(f"failed: {reason}")
     print("\n## What it costs, while the load is steady (100 % is one core)\n")
-    head = ("load", "Asterisk", "service", "whole machine", "Asterisk RSS", "service RSS", "/health, ms p50 / p99 (n)", "SIP sent again")
+    names = (
+        "load",
+        "Asterisk",
+        "service",
+        "whole machine",
+        "Asterisk RSS",
+        "service RSS",
+        "/health, ms p50 / p99 (n)",
+        "SIP sent again",
+    )
     costs = [
         (
             f"{run.callers} in the {run.way}",
@@ -358,6 +379,6 @@ def _print_runs(runs: list[Loaded]) -> None:
         )
         for run in runs if run.cost
     ]  # fmt: skip
-    print(table(head, costs))
+    print(table(names, costs))
     slowest = max((percentile(run.health, 1.0) for run in runs if run.health), default=0.0)
     print(f"\nslowest answer of /health: {slowest * 1000:.0f} ms")

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, Literal
 
 import structlog
 
@@ -30,33 +32,80 @@ class Progress:
 
 
 class ProgressFolder:
-    """The files of calls in progress; what is left in it at start belongs to calls that an earlier run did not end."""
+    """The files of calls in progress; what is left in it at start belongs to calls that an earlier run did not end.
+
+    Files are written by a thread of their own, of several states of a call only the last: a disk that is busy holds back a rename for
+    tenths of a second (measured), and every caller would wait with it. What is asked is answered as if the thread were done.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="progress")
+        self._wanted: dict[Path, Progress | None] = {}
+        """What the thread has still to do: the content of a file, or None to remove it."""
+        self._lock = Lock()
+        """Held for a look at ``_wanted``, never while the disk works."""
 
     def write(self, progress: Progress) -> None:
         """Replace the call's file. It is not forced to the disk: it guards against our death, not against the machine's."""
-        path = self._path(progress.call)
+        self._want(self._path(progress.call), progress)
+
+    def forget(self, call: str) -> None:
+        """The call's end stands in the ledger."""
+        self._want(self._path(call), None)
+
+    def find(self, call: str) -> Progress | None:
+        """What is known of this call."""
+        return next(self._read([self._path(call)]), None)
+
+    def left_over(self) -> Iterator[Progress]:
+        """Every call that has a file. A file that cannot be read is put aside and told."""
+        with self._lock:
+            wanted = set(self._wanted)
+        return self._read(sorted({*self._folder.glob("*.json"), *wanted}))
+
+    def close(self) -> None:
+        """Return when everything is written."""
+        self._disk.shutdown()
+
+    def _want(self, path: Path, progress: Progress | None) -> None:
+        with self._lock:
+            waits = path in self._wanted
+            self._wanted[path] = progress
+        if not waits:
+            self._disk.submit(self._do, path)
+
+    def _do(self, path: Path) -> None:
+        done: Progress | Literal["nothing"] | None = "nothing"
+        while True:
+            with self._lock:
+                wanted = self._wanted[path]
+                if wanted is done:
+                    del self._wanted[path]
+                    return
+            try:
+                self._put(path, wanted)
+            except OSError as error:
+                log.error("call_progress_not_written", reason=type(error).__name__)
+            done = wanted
+
+    def _put(self, path: Path, progress: Progress | None) -> None:
+        if progress is None:
+            path.unlink(missing_ok=True)
+            return
         fresh = path.with_suffix(".fresh")
         fresh.write_text(json.dumps(asdict(progress)), encoding="utf-8")
         fresh.replace(path)
 
-    def forget(self, call: str) -> None:
-        """The call's end stands in the ledger."""
-        self._path(call).unlink(missing_ok=True)
-
-    def find(self, call: str) -> Progress | None:
-        """What is known of this call."""
-        return next((progress for progress in self._read([self._path(call)])), None)
-
-    def left_over(self) -> Iterator[Progress]:
-        """Every call that has a file. A file that cannot be read is put aside and told."""
-        return self._read(sorted(self._folder.glob("*.json")))
-
     def _read(self, paths: Iterable[Path]) -> Iterator[Progress]:
         for path in paths:
+            with self._lock:
+                waits, wanted = path in self._wanted, self._wanted.get(path)
+            if waits:
+                if wanted:
+                    yield wanted
+                continue
             try:
                 yield Progress(**json.loads(path.read_text(encoding="utf-8")))
             except FileNotFoundError:

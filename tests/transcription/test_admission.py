@@ -17,8 +17,8 @@ def test_no_engine_takes_nothing() -> None:
 
 
 def test_the_ceiling_holds_however_idle_the_node_is() -> None:
-    assert why_deferred(IDLE._replace(legs=23)) is None
-    assert "tối đa 24 với 2 nhân" in str(why_deferred(IDLE._replace(legs=24)))
+    assert why_deferred(IDLE._replace(legs=11)) is None
+    assert "tối đa 12 với 2 nhân" in str(why_deferred(IDLE._replace(legs=12)))
     assert ceiling("vosk", 2, gated=False) < ceiling("vosk", 2, gated=True) < ceiling("whisper", 2, gated=False)
 
 
