@@ -1,7 +1,7 @@
 """What must survive the service's own death about calls in progress: one small file a call, rewritten at each step. No audio, no words."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -59,11 +59,11 @@ class ProgressFolder:
         """What is known of this call."""
         return next(self._read([self._path(call)]), None)
 
-    def left_over(self) -> Iterator[Progress]:
-        """Every call that has a file. A file that cannot be read is put aside and told."""
+    def left_over(self, led: Collection[str] = ()) -> Iterator[Progress]:
+        """Every call that has a file, but for those that are led now. A file that cannot be read is put aside and told."""
         with self._lock:
-            wanted = set(self._wanted)
-        return self._read(sorted({*self._folder.glob("*.json"), *wanted}))
+            waiting = set(self._wanted)
+        return self._read(sorted({*self._folder.glob("*.json"), *waiting} - {self._path(call) for call in led}))
 
     def close(self) -> None:
         """Return when everything is written."""

@@ -81,10 +81,9 @@ class Recovery:
             elif report.channel not in led:
                 await self._take_report(report)
                 found += 1
-        for progress in list(self._progress.left_over()):
-            if channel_of(self._node, progress.call) not in led:
-                await self._close(progress)
-                found += 1
+        for progress in list(self._progress.left_over({self._switchboard.call_id(channel) for channel in led})):
+            await self._close(progress)
+            found += 1
         if found:
             log.info("calls_recovered", count=found)
         return found

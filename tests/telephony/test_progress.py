@@ -63,3 +63,9 @@ def test_a_file_that_cannot_be_read_is_put_aside(tmp_path: Path) -> None:
     (tmp_path / "node-1-a.json").write_text("{", encoding="utf-8")
     assert list(ProgressFolder(tmp_path).left_over()) == []
     assert [path.name for path in tmp_path.iterdir()] == ["node-1-a.broken"]
+
+
+def test_files_of_calls_that_are_led_are_not_even_opened(tmp_path: Path) -> None:
+    (tmp_path / "node-1-a.json").write_text("{", encoding="utf-8")
+    assert list(ProgressFolder(tmp_path).left_over({"node-1-a"})) == []
+    assert (tmp_path / "node-1-a.json").exists()
