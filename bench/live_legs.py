@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - a measurement prints
 """How many live legs one node carries with final words less than 2 s late, beside the plain way on the same audio.
 
 Run: ``python -m bench.live_legs [--quick] [--engine vosk|whisper]``. About five minutes; quick: under 90 s.
@@ -99,13 +98,13 @@ def speech(engine: str) -> list[bytes]:
     if not shutil.which("espeak-ng"):
         return []
     speak = ["espeak-ng", "-v", "ko", "--stdout"]
-    spoken = [subprocess.run([*speak, text], capture_output=True, check=True) for text in KOREAN]  # noqa: S603
+    spoken = [subprocess.run([*speak, text], capture_output=True, check=True) for text in KOREAN]
     return [read_legs(one.stdout)[0] for one in spoken]
 
 
 def leg_audio(sentences: list[bytes], seconds: float, seed: int) -> bytes:
     """One leg: sentences with pauses, speaking about two fifths of the time, begun at a moment of its own."""
-    chance = random.Random(seed)  # noqa: S311 - the same legs in every run
+    chance = random.Random(seed)
     audio = bytearray(BYTES_PER_SECOND * chance.randint(0, 3))
     while len(audio) < seconds * BYTES_PER_SECOND:
         sentence = chance.choice(sentences)

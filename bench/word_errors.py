@@ -1,4 +1,3 @@
-# ruff: noqa: T201 - a measurement prints
 """Word errors of Whisper on real Vietnamese speech, as the product uses it and with one thing changed at a time.
 
 Run: ``python -m bench.word_errors [--quick]``. Quick: six voices over the telephone only, about 40 s.

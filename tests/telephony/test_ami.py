@@ -23,7 +23,7 @@ async def connected(
     port: int,
     on_event: Callable[[dict[str, str]], None] = lambda _event: None,
     on_connect: Callable[[Ami], object] = lambda _ami: None,
-    secret: str = "s",  # noqa: S107 - a scripted server takes any
+    secret: str = "s",
 ) -> AsyncIterator[Ami]:
     """A link to a server, signed in."""
     link = Ami("127.0.0.1", port, "service", secret)
