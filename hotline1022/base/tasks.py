@@ -34,6 +34,9 @@ async def keep_running(
         try:
             await work()
         except Exception as error:
+            # A work that answers its cancellation with another error has still been cancelled.
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise asyncio.CancelledError from error
             if elapsed() - began >= STEADY:
                 pause = FIRST_PAUSE
             place = where(error.__traceback__)

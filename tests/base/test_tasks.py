@@ -62,3 +62,24 @@ async def test_one_works_crash_does_not_end_the_others_and_cancelling_ends_all()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_work_that_breaks_while_it_is_cancelled_is_not_started_again() -> None:
+    began = asyncio.Event()
+    starts = 0
+
+    async def work() -> None:
+        nonlocal starts
+        starts += 1
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as error:
+            raise OSError("the connection broke while it was given back") from error
+
+    running = asyncio.create_task(keep_running("work", work))
+    await began.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert starts == 1
