@@ -6,12 +6,11 @@ Every figure is taken outside the hotline: by the measuring telephones (packets 
 
 import asyncio
 import itertools
-import random
 import time
 import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -20,9 +19,8 @@ import numpy as np
 from bench import host
 from bench.figures import milliseconds, percentile, ratio, table
 from bench.hotline import CITIZENS, PLAIN, Kept, RunningHotline, free_udp_port, running_hotline
-from bench.phone import PhoneError, ringing
+from bench.probes import Way, call_counted, first_sound, hurried, patient, through_the_menu
 from bench.sipp import Counted, Key, Sipp, caller
-from bench.tones import HEADS
 from telephony.asterisk.program import AsteriskProgram
 
 RATE = 8.0
@@ -37,25 +35,10 @@ LOAD_KEYS = [
     Key(1500, 2500, "2"),
     Key(4500, 5500, "#"),
 ]
-BURST_KEYS = [Key(7000, 7000, "2"), Key(4000, 4000, "#")]
-
 HURRIED, PATIENT = 2, 6
 """Measuring telephones of each way: those that only wait for the first sound and ring again, and those that go through the menu."""
 
-PATIENT_KEYS = 6
-
-
-@dataclass
-class Way:
-    """What the measuring telephones of one way have seen. All times in seconds."""
-
-    name: str
-    address: str
-    to_sound: list[float] = field(default_factory=list)
-    to_prompt: list[float] = field(default_factory=list)
-    calls: int = 0
-    agreed: int = 0
-    failures: list[str] = field(default_factory=list)
+BURST_KEYS = [Key(7000, 7000, "2"), Key(4000, 4000, "#")]
 
 
 @dataclass(frozen=True)
@@ -125,7 +108,7 @@ async def _load(hotline: RunningHotline, sipp: Sipp, callers: int, way: tuple[st
         probes = [
             probe(hotline, way, lambda: f"09{next(numbers)}", until)
             for way in (mine, plain)
-            for probe in [_hurried] * HURRIED + [_patient] * PATIENT
+            for probe in [hurried] * HURRIED + [patient] * PATIENT
         ]
         async with _repeated(lambda: _ask_health(hotline, health), 0.1):
             await asyncio.gather(*probes)
@@ -134,57 +117,13 @@ async def _load(hotline: RunningHotline, sipp: Sipp, callers: int, way: tuple[st
     return Loaded(callers, name, await loading, (mine, plain), health, cost)
 
 
-async def _hurried(hotline: RunningHotline, way: Way, number: Callable[[], str], until: float) -> None:
-    while time.monotonic() < until:
-        async with _call_counted(way):
-            await _first_sound(hotline, way, number())
-        await asyncio.sleep(random.uniform(0.2, 0.6))
-
-
-async def _first_sound(hotline: RunningHotline, way: Way, number: str) -> None:
-    async with ringing(hotline.sip, address=way.address, number=number) as phone:
-        way.to_sound.append(await phone.hears(HEADS["greeting"], phone.answered_at) - phone.answered_at)
-        await asyncio.sleep(0.3)
-
-
-async def _patient(hotline: RunningHotline, way: Way, number: Callable[[], str], until: float) -> None:
-    await asyncio.sleep(random.uniform(0, 3))
-    while time.monotonic() < until:
-        async with _call_counted(way):
-            await _through_the_menu(hotline, way, number())
-
-
-async def _through_the_menu(hotline: RunningHotline, way: Way, number: str) -> None:
-    async with ringing(hotline.sip, address=way.address, number=number) as phone:
-        way.to_sound.append(await phone.hears(HEADS["greeting"], phone.answered_at) - phone.answered_at)
-        await phone.hears(HEADS["emergency"], phone.answered_at)
-        way.agreed += 1
-        await phone.hears(HEADS["menu"], phone.answered_at)
-        for _ in range(PATIENT_KEYS):
-            await asyncio.sleep(random.uniform(1.2, 2.2))
-            pressed = await phone.press("*")
-            way.to_prompt.append(await phone.hears(HEADS["menu"], pressed) - pressed)
-        await asyncio.sleep(random.uniform(1.2, 2.2))
-        pressed = await phone.press("4")
-        way.to_prompt.append(await phone.hears(HEADS["ask-code"], pressed) - pressed)
-
-
-@asynccontextmanager
-async def _call_counted(way: Way) -> AsyncIterator[None]:
-    way.calls += 1
-    try:
-        yield
-    except PhoneError as error:
-        way.failures.append(str(error))
-
-
-async def _quiet(hotline: RunningHotline, hurried: int, patient: int) -> Way:
+async def _quiet(hotline: RunningHotline, short: int, long: int) -> Way:
     """Print what is heard when nobody else calls; gives what the hotline's own telephones have done."""
     mine, plain = Way("hotline", CITIZENS), Way("plain dialplan", PLAIN)
     numbers = itertools.count(30_000_000)
     for way in (mine, plain):
-        for call in [_first_sound] * hurried + [_through_the_menu] * patient:
-            async with _call_counted(way):
+        for call in [first_sound] * short + [through_the_menu] * long:
+            async with call_counted(way):
                 await call(hotline, way, f"09{next(numbers)}")
     head = ("way", "calls", "failed", "answer to first sound, ms p50 / p99 (n)", "key to next prompt, ms p50 / p99 (n)")
     rows = [

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import sys
@@ -61,6 +62,9 @@ def serve(data: DataFolder = Path("var")) -> None:
         with contextlib.suppress(HotlineError):  # a database that is away now is waited for by the service itself
             await installation.prepare_database(settings, SystemClock())
         async with assembled(settings, SystemClock()) as assembled_service:
+            # What is here now stays: the collector need not go through it again. Every caller waits while it does (0.3 s, measured).
+            gc.collect()
+            gc.freeze()
             await assembled_service.run()
 
     asyncio.run(until_stopped(service()))
