@@ -56,7 +56,7 @@ check: venv
 test: check setup
 	@$(call need,espeak-ng,espeak-ng)
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(call need,initdb,postgresql)
-	@$(BIN)/hotline1022 models fetch vosk-ko silero-vad whisper-base
+	@$(BIN)/hotline1022 models fetch vosk-ko silero-vad whisper-base voices-vi
 	@$(BIN)/python -m pytest $(ARGS)
 
 bench: setup

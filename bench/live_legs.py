@@ -29,6 +29,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -112,9 +113,13 @@ def leg_audio(sentences: list[bytes], seconds: float, seed: int) -> bytes:
     return bytes(audio[: round(seconds * BYTES_PER_SECOND)])
 
 
-def play(address: str, legs: list[tuple[bytes, bytes]], began: float) -> None:
-    """Another process's work: send each leg (its UUID, its audio) in real time from the monotonic instant ``began``."""
-    asyncio.run(_play(address, legs, began))
+def play(address: str, legs: list[tuple[bytes, bytes]], start: Connection) -> None:
+    """Another process's work: say that it is there, be told the monotonic instant to begin at, send each leg.
+
+    A leg is its UUID and its audio.
+    """
+    start.send(True)
+    asyncio.run(_play(address, legs, start.recv()))
 
 
 async def _play(address: str, legs: list[tuple[bytes, bytes]], began: float) -> None:
@@ -138,16 +143,19 @@ async def through_node(engine: Engine, audios: list[bytes], *, gated: bool) -> R
     run = Run(len(audios))
     settings = NodeSettings(models_folder(), {}, "bench", control_port=0, audio_port=0, workers=CORES, gated=gated)
     async with running_node(settings, engine) as node, TranscriberNode(node.control, "bench") as client:
-        began = time.monotonic() + 2.0
         taken: list[tuple[bytes, bytes]] = []
         for audio in audios:
             leg = uuid4()
             if (await client.admit(leg, "bench", "caller")).admitted:
                 taken.append((leg.bytes, audio))
         run.admitted = len(taken)
-        sender = multiprocessing.get_context("spawn").Process(target=play, args=(node.audio, taken, began))
+        context = multiprocessing.get_context("spawn")
+        start, theirs = context.Pipe()
+        sender = context.Process(target=play, args=(node.audio, taken, theirs))
         sender.start()
-        used = time.process_time()
+        await asyncio.to_thread(start.recv)
+        began, used = time.monotonic() + 0.2, time.process_time()
+        start.send(began)
         ended: set[UUID] = set()
         async for message in client.words():
             if message.kind == "final":
@@ -182,17 +190,22 @@ async def plain_vosk(engine: Engine, audios: list[bytes]) -> Run:
         recognizer.PartialResult()
         return None
 
-    async def one(audio: bytes, began: float) -> None:
+    def recognizer_with_times() -> KaldiRecognizer:
         recognizer = KaldiRecognizer(model, 8000)
         recognizer.SetWords(True)
+        return recognizer
+
+    async def one(audio: bytes, recognizer: KaldiRecognizer, began: float) -> None:
         for offset in range(0, len(audio), CHUNK):
             await asyncio.sleep(max(began + (offset + CHUNK) / BYTES_PER_SECOND - time.monotonic(), 0))
             raw = await loop.run_in_executor(pool, hear, recognizer, audio[offset : offset + CHUNK])
             if raw and (words := json.loads(raw).get("result")):
                 run.late.append(time.monotonic() - began - words[-1]["end"])
 
+    recognizers = [recognizer_with_times() for _ in audios]
     async with measured(run) as began:
-        await asyncio.gather(*(one(audio, began) for audio in audios))
+        legs = zip(audios, recognizers, strict=True)
+        await asyncio.gather(*(one(audio, recognizer, began) for audio, recognizer in legs))
     return run
 
 

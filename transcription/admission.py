@@ -27,7 +27,7 @@ LIMITS: dict[EngineName, Limit] = {
     "vosk": Limit(2, 0.5, "âm thanh chờ"),
     "whisper": Limit(6, 2.0, "chữ hiện"),
 }
-"""Measured on two cores (docs/accuracy.md): so many legs a core keep 95 % of the final words under 2 s; a third more do not.
+"""Measured on two cores (docs/accuracy.md): so many legs a core keep 95 % of the final words under 2 s.
 
 Vosk with everything fed; behind the voice detector it is GATED_VOSK. Whisper with the short window and a beam of 5.
 """

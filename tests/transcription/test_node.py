@@ -73,7 +73,7 @@ class Phone:
 
 async def told_until_end(words: AsyncIterator[WordsMessage], ends: int = 1) -> list[WordsMessage]:
     told = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         async for message in words:
             told.append(message)
             ends -= message.kind == "ended"
@@ -129,7 +129,7 @@ async def test_a_stranger_on_the_audio_port_is_closed() -> None:
         for opening in (b"\x01\x00\x10" + uuid4().bytes, b"GET / HTTP/1.1\r\n\r\n" + b"\0" * 30000):
             reader, writer = await asyncio.open_connection(host, int(port))
             writer.write(opening)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 with contextlib.suppress(ConnectionResetError):
                     assert await reader.read() == b""
             writer.close()
@@ -224,7 +224,7 @@ async def test_audio_that_cannot_be_kept_up_with_is_told_as_a_gap(monkeypatch: p
         phone = await Phone.call(audio, leg)
         await phone.say(SENTENCE * 5)
         await phone.hang_up()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not node.live.is_over(leg):
                 await asyncio.sleep(0.001)
         gate.set()
@@ -244,7 +244,7 @@ async def test_words_survive_a_lost_connection_exactly_once() -> None:
         phone = await Phone.call(audio, leg)
         words = client.words()
         await phone.say(SENTENCE + PAUSE)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             first = await anext(words)
         await node_web._close_sockets(node.app)
         await phone.say(SENTENCE + PAUSE)
@@ -322,7 +322,7 @@ async def test_a_node_stops_when_it_is_told_to(tmp_path: Path) -> None:
         stop.set()
 
     nothing = NodeSettings(models=tmp_path, registry=load_registry(), token=TOKEN, control_port=0, audio_port=0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await run_node(nothing, stop, on_ready)
     assert ready[0].live.choice.engine == "none"
     with pytest.raises(OSError, match=r"refused|failed"):
