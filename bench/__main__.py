@@ -14,6 +14,7 @@ from bench import host, ivr_machine, telephony
 from hotline1022 import installation
 from hotline1022.base.errors import HotlineError
 from hotline1022.base.log import configure as configure_log
+from hotline1022.cli.run import until_stopped
 from hotline1022.config import Settings
 
 WHAT = ("telephony", "machine", "legs")
@@ -43,7 +44,7 @@ def main() -> None:
             program = installation.find_asterisk(settings)
             if program is None:
                 raise HotlineError("Không tìm thấy Asterisk", remedy="chạy `make setup`")
-            asyncio.run(telephony.measure(program, quick=options.quick, keep=options.keep))
+            asyncio.run(until_stopped(telephony.measure(program, quick=options.quick, keep=options.keep)))
     except HotlineError as error:
         print(error, file=sys.stderr)
         sys.exit(1)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench.tones import CALLER, alaw_tone
 from hotline1022.base.errors import HotlineError
+from hotline1022.supervisor import dying_with_parent
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE scenario SYSTEM "sipp.dtd">
@@ -167,7 +168,7 @@ class Sipp:
         path.write_text(scenario, encoding="utf-8")
         with (self._folder / f"{name}.log").open("wb") as output:
             return await asyncio.create_subprocess_exec(
-                self._program, *arguments, "-sf", str(path), "-i", address, "-mi", address,
+                *dying_with_parent([self._program]), *arguments, "-sf", str(path), "-i", address, "-mi", address,
                 "-nostdin", "-trace_err", "-error_file", str(self._folder / f"{name}.errors"),
                 cwd=self._folder, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
             )  # fmt: skip

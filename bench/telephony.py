@@ -6,6 +6,7 @@ Every figure is taken outside the hotline: by the measuring telephones (packets 
 
 import asyncio
 import itertools
+import os
 import time
 import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -43,11 +44,11 @@ BURST_KEYS = [Key(7000, 7000, "2"), Key(4000, 4000, "#")]
 
 @dataclass(frozen=True)
 class Cost:
-    """What the steady part of a load has cost: shares of one core, megabytes."""
+    """What the steady part of a load has cost: shares of one core, megabytes. ``others``: sipp, and what else the machine was doing."""
 
     cores: dict[str, float]
     megabytes: dict[str, float]
-    machine: float
+    others: float
 
 
 @dataclass(frozen=True)
@@ -241,12 +242,14 @@ class _Moment:
 
 
 def _used(hotline: RunningHotline) -> _Moment:
-    return _Moment({name: host.used(pid) for name, pid in hotline.pids().items()}, host.busy_seconds())
+    pids = {**hotline.pids(), "bench": os.getpid()}
+    return _Moment({name: host.used(pid) for name, pid in pids.items()}, host.busy_seconds())
 
 
 def _cost(before: _Moment, after: _Moment, seconds: float) -> Cost:
     cores = {name: (after.parts[name].cpu_seconds - was.cpu_seconds) / seconds for name, was in before.parts.items()}
-    return Cost(cores, {name: now.megabytes for name, now in after.parts.items()}, (after.busy - before.busy) / seconds)
+    others = (after.busy - before.busy) / seconds - sum(cores.values())
+    return Cost(cores, {name: now.megabytes for name, now in after.parts.items()}, others)
 
 
 async def _ask_health(hotline: RunningHotline, seen: list[float]) -> None:
@@ -303,7 +306,8 @@ def _print_runs(runs: list[Loaded]) -> None:
         "load",
         "Asterisk",
         "service",
-        "whole machine",
+        "measuring telephones",
+        "sipp and all others",
         "Asterisk RSS",
         "service RSS",
         "/health, ms p50 / p99 (n)",
@@ -312,7 +316,7 @@ def _print_runs(runs: list[Loaded]) -> None:
     costs = [
         (
             f"{run.callers} in the {run.way}",
-            *(f"{run.cost.cores[name]:.0%}" for name in ("asterisk", "service")), f"{run.cost.machine:.0%}",
+            *(f"{run.cost.cores[name]:.0%}" for name in ("asterisk", "service", "bench")), f"{run.cost.others:.0%}",
             *(f"{run.cost.megabytes[name]:.0f} MB" for name in ("asterisk", "service")),
             milliseconds(run.health), str(run.counted.retransmissions),
         )
