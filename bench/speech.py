@@ -1,7 +1,7 @@
 """Recorded speech for the measurements, and how its words are scored. Nothing here is shipped with the recordings.
 
-The corpus is the folder named by HOTLINE_SPEECH_CORPUS, else ``../shared/speech/corpus`` beside the checkout, with
-``transcripts.tsv`` (path, speaker, text). Without it the six voices of ``hotline1022 models fetch voices-vi`` are used.
+The corpus is the folder named by HOTLINE_SPEECH_CORPUS, with ``transcripts.tsv`` (path, speaker, text). Without it the six
+voices of ``hotline1022 models fetch voices-vi`` are used.
 """
 
 import os
@@ -13,8 +13,6 @@ from typing import NamedTuple
 import jiwer
 
 from transcription.audio import read_legs, through_telephone
-
-CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 class Clip(NamedTuple):
@@ -41,8 +39,7 @@ def models_folder() -> Path:
 
 def corpus() -> list[Clip]:
     """The clips of the corpus, or none where there is no corpus."""
-    named = os.environ.get("HOTLINE_SPEECH_CORPUS")
-    folder = Path(named) if named else CHECKOUT.parent / "shared" / "speech" / "corpus"
+    folder = Path(os.environ.get("HOTLINE_SPEECH_CORPUS", "no-corpus"))
     table = folder / "transcripts.tsv"
     if not table.is_file():
         return []

@@ -109,7 +109,8 @@ def test_every_setting_is_documented_with_its_default() -> None:
 @each_page
 def test_no_setting_is_named_that_nothing_reads(page: Path) -> None:
     settings = {f"HOTLINE_{name.upper()}" for name in Settings.model_fields}
-    sources = [*(ROOT / "hotline1022" / "cli").glob("*.py"), ROOT / "telephony/asterisk/templates/extensions.conf"]
+    programs = [*(ROOT / "hotline1022" / "cli").glob("*.py"), *(ROOT / "bench").glob("*.py")]
+    sources = [*programs, ROOT / "telephony/asterisk/templates/extensions.conf"]
     read = {name for source in sources for name in re.findall(r"HOTLINE_[A-Z_]*[A-Z]", text(source))}
     named = set(re.findall(r"HOTLINE_[A-Z_]*[A-Z]", text(page)))
     assert named - settings - read == set()

@@ -29,10 +29,9 @@ LIMITS: dict[EngineName, Limit] = {
 }
 """Measured on two cores (docs/accuracy.md): so many legs a core keep 95 % of the final words under 2 s.
 
-Vosk with everything fed; behind the voice detector it is GATED_VOSK. Whisper with the short window and a beam of 5.
+Whisper with the short window and a beam of 5. Vosk with everything fed; behind the voice detector a third leg a core
+was not carried reliably.
 """
-
-GATED_VOSK = Limit(3, 0.5, "âm thanh chờ")
 
 
 class Load(NamedTuple):
@@ -42,7 +41,6 @@ class Load(NamedTuple):
     """
 
     engine: EngineName
-    gated: bool
     cores: int
     legs: int
     lateness: float | None
@@ -50,22 +48,17 @@ class Load(NamedTuple):
     busy: float
 
 
-def limit_of(engine: EngineName, *, gated: bool) -> Limit:
-    """The engine's limit. Raises KeyError for none."""
-    return GATED_VOSK if engine == "vosk" and gated else LIMITS[engine]
-
-
-def ceiling(engine: EngineName, cores: int, *, gated: bool) -> int:
+def ceiling(engine: EngineName, cores: int) -> int:
     """The most legs that a node may ever carry; 0 without an engine."""
-    return 0 if engine == "none" else limit_of(engine, gated=gated).legs_a_core * cores
+    return 0 if engine == "none" else LIMITS[engine].legs_a_core * cores
 
 
 def why_deferred(load: Load) -> str | None:
     """The Vietnamese sentence that says why a leg is not taken, or None if it is."""
     if load.engine == "none":
         return "Máy này chưa có bộ nhận dạng; lời sẽ được chép sau cuộc gọi khi có mô hình."
-    limit = limit_of(load.engine, gated=load.gated)
-    most = ceiling(load.engine, load.cores, gated=load.gated)
+    limit = LIMITS[load.engine]
+    most = ceiling(load.engine, load.cores)
     after = "cuộc này được chép sau khi gọi xong"
     if load.legs >= most:
         return f"Đang nghe trực tiếp {load.legs} luồng, tối đa {most} với {load.cores} nhân; {after}."

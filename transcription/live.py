@@ -149,7 +149,6 @@ class LiveNode:
         window = min(max(now - self._started, 1.0), WINDOW_SECONDS)
         return Load(
             engine=self.choice.engine,
-            gated=self._gated,
             cores=self.workers.threads,
             legs=len(self._legs) + len(self._announced),
             lateness=self._lateness.p95(now),
@@ -165,7 +164,7 @@ class LiveNode:
             model=self.choice.model,
             why=self.choice.why,
             legs=load.legs,
-            ceiling=ceiling(load.engine, load.cores, gated=load.gated),
+            ceiling=ceiling(load.engine, load.cores),
             lateness_p95=load.lateness,
             busy=load.busy,
             waiting=sum(leg.waiting for leg in self._legs.values()),

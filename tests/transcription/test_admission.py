@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from transcription.admission import WINDOW_SECONDS, Load, RecentSamples, ceiling, why_deferred
 
-IDLE = Load(engine="whisper", gated=False, cores=2, legs=0, lateness=None, oldest_wait=0.0, busy=0.0)
+IDLE = Load(engine="whisper", cores=2, legs=0, lateness=None, oldest_wait=0.0, busy=0.0)
 
 
 def test_an_idle_node_takes_a_leg() -> None:
@@ -19,7 +19,7 @@ def test_no_engine_takes_nothing() -> None:
 def test_the_ceiling_holds_however_idle_the_node_is() -> None:
     assert why_deferred(IDLE._replace(legs=11)) is None
     assert "tối đa 12 với 2 nhân" in str(why_deferred(IDLE._replace(legs=12)))
-    assert ceiling("vosk", 2, gated=False) < ceiling("vosk", 2, gated=True) < ceiling("whisper", 2, gated=False)
+    assert 0 == ceiling("none", 2) < ceiling("vosk", 2) < ceiling("whisper", 2)
 
 
 def test_lateness_defers_sooner_for_the_streaming_engine() -> None:
@@ -38,7 +38,6 @@ def test_busy_workers_defer() -> None:
 loads = st.builds(
     Load,
     engine=st.sampled_from(["vosk", "whisper", "none"]),
-    gated=st.booleans(),
     cores=st.integers(1, 64),
     legs=st.integers(0, 1000),
     lateness=st.none() | st.floats(0, 60),

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.speech import corpus, errors, over_the_telephone
+from bench.speech import errors, over_the_telephone, voices
 from hotline1022.base.errors import HotlineError
+from tests.transcription.conftest import model
 from tests.transcription.fakes import LoudDetector, LoudRecogniser
 from tests.transcription.signals import hum, keys, noise, pcm, ringback, silence, tone, wav
 from transcription.after_call import legs_of, transcribe
@@ -248,8 +249,7 @@ def test_after_the_call_the_stand_in_is_driven_by_its_detector() -> None:
 
 @pytest.mark.engine
 def test_recorded_people_are_mostly_understood_over_the_telephone(whisper: Recogniser, detector: VoiceDetector) -> None:
-    clips = over_the_telephone(corpus())[:8]
-    if not clips:
-        pytest.skip("no speech corpus: set HOTLINE_SPEECH_CORPUS to its folder")
+    model("voices-vi")
+    clips = over_the_telephone(voices())
     heard = [(clip.said, transcribe(whisper, detector, [("caller", clip.pcm)]).text) for clip in clips]
     assert errors(heard).words < 60
