@@ -50,8 +50,6 @@ class Story:
         rules: StandingRules,
         stage: Stage,
     ) -> None:
-        self._book = book
-        self._aftermath = aftermath
         self._recordings = recordings
         self._transcripts = transcripts
         self._transcriber = transcriber

@@ -81,16 +81,6 @@ def open_length(take: Path) -> int | None:
     return None if told == length - 8 else length
 
 
-def caller_spoke_seconds(recording: Path) -> float:
-    """Seconds of sound in the caller's channel of a finished recording."""
-    with wave.open(str(recording)) as source:
-        channels = source.getnchannels()
-        return sum(
-            _sound_seconds(np.frombuffer(chunk, "<i2")[::channels])
-            for chunk in iter(lambda: source.readframes(SAMPLE_RATE * 60), b"")
-        )
-
-
 def spoken_seconds(take: Path) -> float:
     """Seconds of sound in a mono WAV whose header is not trusted; 0 when there is no such file. Of a file that is still open up to two
     seconds are missing: Asterisk writes 32 KiB at a time."""
