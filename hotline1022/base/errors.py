@@ -15,3 +15,23 @@ class HotlineError(Exception):
 
 class DatabaseAway(HotlineError):
     """The database cannot be reached now; what was to be written belongs in the spool."""
+
+
+class NotFound(HotlineError):
+    """What was asked for does not exist, or the asker may not know that it does."""
+
+
+class Forbidden(HotlineError):
+    """The actor may not do this."""
+
+
+class Refused(HotlineError):
+    """The rules do not allow this now; somebody else may have been faster."""
+
+
+class Invalid(HotlineError):
+    """What was sent cannot be used; ``field`` names the part that is wrong, where one is."""
+
+    def __init__(self, what: str, *, remedy: str | None = None, field: str | None = None) -> None:
+        self.field = field
+        super().__init__(what, remedy=remedy)
