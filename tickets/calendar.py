@@ -90,6 +90,13 @@ class WorkCalendar:
             raise self._outside()
         return date.fromordinal(self._closings[index])
 
+    def working_day_before(self, day: date) -> date:
+        """The last working day before the civil day ``day``."""
+        index = bisect_left(self._closings, day.toordinal()) - 1
+        if index < 0:
+            raise self._outside()
+        return date.fromordinal(self._closings[index])
+
     def working_days_between(self, after: date, until: date) -> int:
         """How many working days lie after ``after``, up to and with ``until``."""
         return bisect_right(self._closings, until.toordinal()) - bisect_right(self._closings, after.toordinal())

@@ -12,25 +12,24 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline1022.base.access import MACHINE
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
 from hotline1022.base.errors import HotlineError
 from hotline1022.base.events import Event
 from tickets import store
 from tickets.code import CodeBlock, read_code
-from tickets.events import TicketClassified, TicketOpened, TicketPlaceSuggested, TicketPlaceUnclear
+from tickets.events import TicketOpened, TicketPlaceSuggested, TicketPlaceUnclear
+from tickets.journal import store as journal
 from tickets.model import Channel, Consent, JournalEntry, Report, Stage, Ticket
 from tickets.places import Finding
 from tickets.rules import Rules, StandingRules
-from tickets.stages import after
 
 log = structlog.get_logger()
 
 RecordEvent = Callable[[AsyncConnection, Event], Awaitable[None]]
 """Keeps an event in the transaction of the change that it tells."""
 
-MACHINE = "machine"
-"""The journal's name for what no person did."""
 AGENCY_LEVEL = 2
 EARLIER_SHOWN = 5
 UNCONFIRMED = "Địa bàn do máy nghe được, chờ người xác nhận."
@@ -62,8 +61,10 @@ class Desk:
         """
         rules, now = self._rules.current, self._clock.now()
         row = _first_row(rules, report, now)
-        agency = rules.agencies.agency(row["agency"])
-        deadlines = rules.deadlines(row["topic"], agency, report.taken_at, urgent=report.urgent)
+        spoken = report.channel is Channel.PHONE
+        deadlines = rules.first_clocks(
+            row["topic"], row["agency"], report.taken_at, urgent=report.urgent, spoken=spoken
+        )
         try:
             async with self._database.transaction() as connection:
                 if known := await self._of_source(connection, report.source_key):
@@ -71,8 +72,8 @@ class Desk:
                 row["code"] = read_code(code) if code else (await store.reserve_codes(connection, 1, now))[0]
                 if not await store.insert_ticket(connection, row):
                     return await self._one(connection, store.tickets.c.source_key == report.source_key)
-                await store.insert_deadlines(connection, row["code"], deadlines)
-                ticket = self._ticket(row, {row["code"]: deadlines})
+                deadlines = await store.add_deadlines(connection, row["code"], deadlines)
+                ticket = self._ticket(row, {row["code"]: deadlines}, {})
                 await self._tell_opening(connection, ticket, now)
         except IntegrityError as error:
             raise HotlineError(f"Mã phiếu {code} chưa được dành sẵn hoặc đã thuộc phiếu khác") from error
@@ -102,7 +103,7 @@ class Desk:
     async def history(self, code: str) -> tuple[JournalEntry, ...]:
         """The journal of a ticket, the first entry first."""
         async with self._database.reading() as connection:
-            return await store.journal_of(connection, read_code(code))
+            return await journal.of_ticket(connection, read_code(code))
 
     async def hear(self, call: str, text: str) -> tuple[Ticket, ...]:
         """Look for a place in what the citizen said in ``call``; the call's tickets as they stand then.
@@ -117,48 +118,6 @@ class Desk:
                 if not row["consent"] or row["consent"]["recording"]:
                     await self._heard(connection, row, finding)
             return await self._read(connection, condition)
-
-    async def classify(
-        self, code: str, *, actor: str, reason: str, topic: str | None = None, place: str | None = None
-    ) -> Ticket:
-        """A person confirms what the ticket is about and where, or corrects it; agency and deadlines follow the rules.
-
-        Raises HotlineError when there is no such ticket or its stage does not allow it.
-        """
-        rules, now = self._rules.current, self._clock.now()
-        async with self._database.transaction() as connection:
-            condition = store.tickets.c.code == read_code(code)
-            rows = await store.ticket_rows(connection, condition, lock=True)
-            if not rows:
-                raise HotlineError(f"Không có phiếu {code}")
-            row = rows[0]
-            stage = after(Stage(row["stage"]), "classify")
-            topic, place = rules.topics.topic(topic or row["topic"]).code, place or row["place"]
-            route = rules.route(topic, place, row["taken_at"])
-            await store.change_ticket(
-                connection,
-                row["code"],
-                stage=stage,
-                topic=topic,
-                place=place,
-                draft=False,
-                place_question=None,
-                agency=route.agency.code,
-                agency_reason=route.reason,
-            )
-            deadlines = rules.deadlines(topic, route.agency, row["taken_at"], urgent=row["urgent"])
-            await store.replace_deadlines(connection, row["code"], deadlines)
-            ticket = await self._one(connection, condition)
-            entry = JournalEntry(
-                code=ticket.code,
-                at=now,
-                actor=actor,
-                what="classified",
-                reason=f"{reason} {route.reason}",
-                details={"topic": topic, "place": place, "agency": ticket.agency, "rule": route.rule},
-            )
-            await self._tell(connection, entry, TicketClassified.of(ticket, actor=actor, at=now))
-        return ticket
 
     async def _heard(self, connection: AsyncConnection, row: Mapping[str, Any], finding: Finding) -> None:
         candidates = [candidate.model_dump() for candidate in finding.candidates]
@@ -194,8 +153,10 @@ class Desk:
             )
             what = "place_drafted" if applied else "place_suggested"
         await store.change_ticket(connection, code, **values)
+        if "agency" in values:
+            await store.give_deadlines(connection, code, values["agency"])
         details = {"candidates": candidates}
-        entry = JournalEntry(code=code, at=now, actor=MACHINE, what=what, reason=reason, details=details)
+        entry = JournalEntry(code=code, at=now, actor=MACHINE.name, what=what, reason=reason, details=details)
         await self._tell(connection, entry, event)
 
     async def _tell_opening(self, connection: AsyncConnection, ticket: Ticket, now: datetime) -> None:
@@ -205,21 +166,25 @@ class Desk:
         entry = JournalEntry(
             code=ticket.code,
             at=now,
-            actor=MACHINE,
+            actor=MACHINE.name,
             what="opened",
             reason=f"{ticket.agency_reason} {ticket.explanation}",
             details={
                 "topic": ticket.topic,
                 "place": ticket.place,
                 "agency": ticket.agency,
-                "deadlines": [deadline.model_dump(mode="json") for deadline in ticket.deadlines],
+                "taken_at": ticket.taken_at.isoformat(),
+                "deadlines": [
+                    deadline.model_dump(mode="json", include={"clock", "party", "due", "target", "policy", "calendar"})
+                    for deadline in ticket.deadlines
+                ],
             },
         )
         event = TicketOpened.of(ticket, earlier=tuple(before.code for before in earlier), at=now)
         await self._tell(connection, entry, event)
 
     async def _tell(self, connection: AsyncConnection, entry: JournalEntry, event: Event) -> None:
-        await store.add_to_journal(connection, entry)
+        await journal.add(connection, [entry])
         await self._record_event(connection, event)
 
     async def _of_source(self, connection: AsyncConnection, source_key: str) -> Ticket | None:
@@ -242,10 +207,13 @@ class Desk:
         self, connection: AsyncConnection, *conditions: Any, limit: int | None = None
     ) -> tuple[Ticket, ...]:
         rows = await store.ticket_rows(connection, *conditions, limit=limit)
-        deadlines = await store.deadlines_of(connection, [row["code"] for row in rows])
-        return tuple(self._ticket(row, deadlines) for row in rows)
+        codes = [row["code"] for row in rows]
+        deadlines, parties = await store.deadlines_of(connection, codes), await store.parties_of(connection, codes)
+        return tuple(self._ticket(row, deadlines, parties) for row in rows)
 
-    def _ticket(self, row: Mapping[str, Any], deadlines: Mapping[str, Sequence[Any]]) -> Ticket:
+    def _ticket(
+        self, row: Mapping[str, Any], deadlines: Mapping[str, Sequence[Any]], parties: Mapping[str, Sequence[Any]]
+    ) -> Ticket:
         rules = self._rules.current
         return Ticket.model_validate(
             {
@@ -254,6 +222,7 @@ class Desk:
                 "place_name": rules.place_name(row["place"]),
                 "agency_name": rules.agencies.name_of(row["agency"]),
                 "deadlines": tuple(deadlines[row["code"]]),
+                "parties": tuple(parties.get(row["code"], ())),
             }
         )
 
@@ -267,18 +236,39 @@ def _first_row(rules: Rules, report: Report, now: datetime) -> dict[str, Any]:
     place = given or heard
     route = rules.route(topic, place, report.taken_at)
     return {
+        "version": 1,
         "source_key": report.source_key,
+        "source_digest": report.source_digest,
         "channel": Channel(report.channel),
         "taken_at": report.taken_at,
         "opened_at": now,
         "stage": Stage.RECEIVED,
+        "stage_at": now,
         "level": AGENCY_LEVEL,
         "topic": topic,
         "urgent": report.urgent,
+        "sealed": rules.topics.is_referred(topic),
         "place": place,
         "place_words": report.place_words,
         "place_candidates": [candidate.model_dump() for candidate in finding.candidates],
         "place_question": finding.question,
+        "address": report.address,
+        "latitude": report.latitude,
+        "longitude": report.longitude,
+        "summary": report.summary,
+        "stops": [],
+        "extension": None,
+        "duplicate_of": None,
+        "returns": 0,
+        "round": 0,
+        "answer": None,
+        "outcome": None,
+        "told_at": None,
+        "told_how": None,
+        "closed_at": None,
+        "citizen_name": report.citizen_name,
+        "citizen_email": report.citizen_email,
+        "business": report.business,
         "draft": heard is not None,
         "agency": route.agency.code,
         "agency_reason": f"{route.reason} {UNCONFIRMED}" if heard else route.reason,

@@ -4,6 +4,7 @@ No telephone number and no citizen's word is ever in an event: who may see them 
 """
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import AwareDatetime
 
@@ -80,27 +81,81 @@ class TicketPlaceUnclear(Event):
     question: str
 
 
-class TicketClassified(Event):
-    """A person has confirmed what the ticket is about, where, and who answers."""
+class TicketMoved(Event):
+    """Somebody has made a move of ``tickets.stages``; ``version`` is the ticket's after it."""
 
     code: str
+    version: int
+    move: str
+    previous: str
+    stage: str
     actor: str
+    agency: str
+    due: AwareDatetime | None
+    """When the citizen must have the answer; None when that is not owed any more."""
+
+
+class TicketAnswered(Event):
+    """The citizen of this ticket has been told. Each ticket that was merged into another tells it for its own citizen."""
+
+    code: str
+    outcome: Literal["answered", "refused"]
+    how: str
+    agency: str
     topic: str
     place: str | None
+    level: int
+    round: int
+    sealed: bool
+    on_time: bool
+    """Whether the answer came by its due time."""
+
+
+class TicketReopened(Event):
+    """The citizen says that it is not solved; the same agency has it again, and its head is told."""
+
+    code: str
     agency: str
-    agency_reason: str
+    round: int
     due: AwareDatetime
 
-    @classmethod
-    def of(cls, ticket: Ticket, *, actor: str, at: datetime) -> "TicketClassified":
-        """That ``actor`` classified ``ticket`` at ``at``."""
-        return cls(
-            at=at,
-            code=ticket.code,
-            actor=actor,
-            topic=ticket.topic,
-            place=ticket.place,
-            agency=ticket.agency,
-            agency_reason=ticket.agency_reason,
-            due=ticket.due,
-        )
+
+class DeadlineWarned(Event):
+    """A promise will soon be due."""
+
+    code: str
+    clock: str
+    party: str
+    due: AwareDatetime
+
+
+class DeadlineBreached(Event):
+    """A promise was not kept; ``at`` is its due time, however late that was noticed."""
+
+    code: str
+    clock: str
+    party: str
+    due: AwareDatetime
+
+
+class TicketEscalated(Event):
+    """Somebody higher is told: ``to`` is a link of the policy's chain, ``to_name`` the person's office."""
+
+    code: str
+    clock: str
+    party: str
+    to: str
+    to_name: str
+    level: int
+    reason: str
+
+
+class DeadlineMoved(Event):
+    """A calendar has changed, and a promise with it; ``reason`` is one Vietnamese sentence."""
+
+    code: str
+    clock: str
+    party: str
+    before: AwareDatetime
+    after: AwareDatetime
+    reason: str

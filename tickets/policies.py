@@ -1,4 +1,4 @@
-"""Which target holds for a report: policies as dated data, each figure with its basis. Arithmetic is the SLA's."""
+"""Which target holds for what: policies as dated data, each figure with its basis. Arithmetic is the SLA's."""
 
 from datetime import date
 from typing import Annotated, Literal, Self
@@ -10,6 +10,18 @@ from tickets.rule_files import RuleModel
 from tickets.sla import Target
 from tickets.topics import Topics
 
+AGENCY_HEAD = "agency_head"
+"""In an escalation: the head of the agency that owes the promise."""
+
+HOTLINE_LEADER = "hotline_leader"
+"""In an escalation: the leader of the hotline's shift."""
+
+STAGE_CLOCKS = (
+    "acknowledge", "classify", "clarify", "accept", "accept_urgent", "contribute", "information",
+    "progress", "notify", "close", "apology_draft", "apology_sent",
+)  # fmt: skip
+"""The promises that a policy may make for a stage; one that it leaves out is not timed."""
+
 
 def _readable(text: str) -> str:
     try:
@@ -19,17 +31,39 @@ def _readable(text: str) -> str:
     return text
 
 
+TargetText = Annotated[str, AfterValidator(_readable)]
+
+
 class Promise(RuleModel):
     """A target and where its figure comes from."""
 
-    target: Annotated[str, AfterValidator(_readable)]
+    target: TargetText
     basis: str = Field(min_length=1)
 
 
-class StagePromise(Promise):
-    """The target of one stage, charged to the hotline or to the agency."""
+class Escalation(RuleModel):
+    """Whom to tell when a promise has been overdue for ``after`` (working time)."""
 
-    owner: Literal["hotline", "agency"]
+    after: TargetText
+    to: str = Field(min_length=1)
+    level: Literal[2, 3] = 2
+    basis: str = Field(min_length=1)
+
+
+class EscalationChains(RuleModel):
+    """The chain for promises that an agency owes, and for those of the hotline itself."""
+
+    agency: tuple[Escalation, ...] = ()
+    hotline: tuple[Escalation, ...] = ()
+
+
+class Warnings(RuleModel):
+    """How long before its due time a promise is warned of, by the unit of its target."""
+
+    wd: TargetText = "4wh"
+    wh: TargetText = "1wh"
+    wm: TargetText = "2wm"
+    h: TargetText = "1h"
 
 
 class Tier(RuleModel):
@@ -46,25 +80,48 @@ class Policy(RuleModel):
     version: str
     valid_from: date
     calendar: str
+    hotline_calendar: str = "hotline"
+    urgent_calendar: str = "always"
+    warn_before: Warnings = Warnings()
+    reopen_days: int = Field(default=15, ge=1)
+    returns_before_raise: int = Field(default=3, ge=1)
+    escalation: EscalationChains = EscalationChains()
     tiers: dict[str, Tier]
     topics: dict[str, str]
     default: str
+    several: str | None = None
+    """The tier of a matter of several agencies; None leaves it in that of its topic."""
     urgent: str
-    stages: dict[str, StagePromise]
+    stages: dict[str, Promise] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _names_its_tiers(self) -> Self:
-        for tier in (*self.topics.values(), self.default, self.urgent):
+    def _hangs_together(self) -> Self:
+        for tier in (*self.topics.values(), self.default, self.several or self.default, self.urgent):
             if tier not in self.tiers:
                 raise ValueError(f"chính sách {self.version} nhắc đến nhóm “{tier}” không có trong tiers")
+        for clock in self.stages:
+            if clock not in STAGE_CLOCKS:
+                raise ValueError(f"chính sách {self.version} có thời hạn lạ “{clock}” trong stages")
         return self
 
-    def tier(self, topic: str, topics: Topics, *, urgent: bool) -> Tier:
-        """The tier of a report: urgent reports have their own, others that of their topic or the nearest wider one."""
+    @property
+    def calendars(self) -> tuple[str, ...]:
+        """The names of every calendar that the policy counts on."""
+        return self.calendar, self.hotline_calendar, self.urgent_calendar
+
+    def tier(self, topic: str, topics: Topics, *, urgent: bool, several: bool = False) -> Tier:
+        """The tier of a report: urgent reports have their own, so have those of several agencies; others that of their
+        topic or of the nearest wider one."""
         if urgent:
             return self.tiers[self.urgent]
+        if several and self.several is not None:
+            return self.tiers[self.several]
         named = (self.topics[code] for code in topics.wider(topic) if code in self.topics)
         return self.tiers[next(named, self.default)]
+
+    def chain(self, *, hotline: bool) -> tuple[Escalation, ...]:
+        """Whom to tell, one after the other, of a promise that the hotline or an agency has not kept."""
+        return self.escalation.hotline if hotline else self.escalation.agency
 
 
 class Policies(RuleModel):
@@ -79,3 +136,7 @@ class Policies(RuleModel):
         if not in_force:
             raise HotlineError(f"Chưa có chính sách thời hạn nào cho ngày {day:%d/%m/%Y}")
         return max(in_force, key=lambda policy: policy.valid_from)
+
+    def named(self, version: str) -> Policy | None:
+        """The policy of ``version``; None when it has been taken out of the file."""
+        return next((policy for policy in self.policies if policy.version == version), None)

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.errors import HotlineError
-from tickets.agencies import Agencies, Agency
+from tickets.agencies import Agencies
 from tickets.calendar import WorkCalendar
 from tickets.calendars import CalendarsFile, OfficialDaysFile, build_calendars
+from tickets.clocks import started
 from tickets.localities import Commune, Localities, read_localities
 from tickets.mentions import PlaceWords
-from tickets.model import Deadline
+from tickets.model import HOTLINE, Deadline
 from tickets.places import PlaceFinder
-from tickets.policies import Policies
+from tickets.policies import AGENCY_HEAD, HOTLINE_LEADER, Policies, Policy, Promise
 from tickets.routing import COMMUNE, Route, RoutingRules, route
 from tickets.rule_files import RuleFileError, read_rules, read_text, rule_path
-from tickets.sla import due
 from tickets.topics import Topics
 
 
@@ -78,39 +78,82 @@ class Rules:
         day = taken_at.astimezone(CIVIL_ZONE).date()
         return route(topic, commune, day, rules=self.routing, topics=self.topics, agencies=self.agencies)
 
-    def deadlines(self, topic: str, agency: Agency, taken_at: datetime, *, urgent: bool) -> tuple[Deadline, ...]:
-        """What is promised for a report, each promise with its explanation, the earliest first."""
-        policy = self.policies.on(taken_at.astimezone(CIVIL_ZONE).date())
-        tier = policy.tier(topic, self.topics, urgent=urgent)
-        calendar = self.calendar(agency.calendar or policy.calendar)
-        promises = {"respond": tier.respond, "answer": tier.answer}
-        deadlines = []
-        for clock, promise in promises.items():
-            if promise is not None:
-                computed = due(taken_at, promise.target, calendar)
-                deadlines.append(
-                    Deadline(
-                        clock=clock,
-                        due=computed.at,
-                        target=promise.target,
-                        explanation=computed.explanation,
-                        policy=policy.version,
-                        calendar=calendar.version,
-                        expected=computed.expected,
-                    )
-                )
-        return tuple(sorted(deadlines, key=lambda deadline: deadline.due))
+    def policy_on(self, instant: datetime) -> Policy:
+        """The policy in force when something came in. Raises HotlineError for a day before the first one."""
+        return self.policies.on(instant.astimezone(CIVIL_ZONE).date())
+
+    def policy_of(self, deadline: Deadline) -> Policy:
+        """The policy that made a promise; the one of its first day when that has been taken out of the file."""
+        return self.policies.named(deadline.policy) or self.policy_on(deadline.starts)
+
+    def calendar_for(self, clock: str, party: str, policy: Policy, *, urgent: bool) -> WorkCalendar:
+        """The calendar on which ``party`` keeps ``clock``: urgent stage clocks run day and night, the answer's does not."""
+        if urgent and clock not in ("answer", "information", "close", "apology_draft", "apology_sent"):
+            return self.calendar(policy.urgent_calendar)
+        if party == HOTLINE:
+            return self.calendar(policy.hotline_calendar)
+        agency = self.agencies.by_code.get(party)
+        return self.calendar((agency.calendar if agency else None) or policy.calendar)
+
+    def stage_promise(self, clock: str, policy: Policy, *, urgent: bool) -> Promise | None:
+        """What the policy promises for a stage clock; None when that stage is not timed."""
+        found = policy.stages.get(clock)
+        return policy.stages.get(f"{clock}_urgent", found) if urgent else found
+
+    def start_clock(
+        self,
+        clock: str,
+        promise: Promise | None,
+        *,
+        party: str,
+        starts: datetime,
+        taken_at: datetime,
+        urgent: bool,
+        reopened: int = 0,
+    ) -> Deadline | None:
+        """A clock of a ticket taken at ``taken_at``: ``promise``, or what the policy of that day says of the stage, if anything."""
+        policy = self.policy_on(taken_at)
+        promise = promise or self.stage_promise(clock, policy, urgent=urgent)
+        if promise is None:
+            return None
+        calendar = self.calendar_for(clock, party, policy, urgent=urgent)
+        return started(clock, promise, policy=policy, calendar=calendar, party=party, starts=starts, reopened=reopened)
+
+    def first_clocks(
+        self, topic: str, agency: str, taken_at: datetime, *, urgent: bool, spoken: bool = True
+    ) -> tuple[Deadline, ...]:
+        """What is promised for a report that has just come in, the earliest first. ``spoken``: by telephone, so that nobody
+        needs to acknowledge it."""
+        tier = self.policy_on(taken_at).tier(topic, self.topics, urgent=urgent)
+        wanted: list[tuple[str, Promise | None, str]] = [("classify", None, HOTLINE), ("answer", tier.answer, agency)]
+        if tier.respond is not None:
+            wanted.append(("respond", tier.respond, agency))
+        if not spoken:
+            wanted.append(("acknowledge", None, HOTLINE))
+        clocks = [
+            self.start_clock(clock, promise, party=party, starts=taken_at, taken_at=taken_at, urgent=urgent)
+            for clock, promise, party in wanted
+        ]
+        return tuple(sorted((each for each in clocks if each is not None), key=lambda deadline: deadline.due))
 
     def _check(self, folder: Path | None) -> None:
         """What one file says about another. Raises RuleFileError."""
+        self._check_policies(folder)
+        self._check_routing(folder)
+
+    def _check_policies(self, folder: Path | None) -> None:
         for policy in self.policies.policies:
-            if policy.calendar not in self.calendars:
-                raise _mismatch(
-                    "policies.yaml", folder, f"calendar: {policy.calendar}", f"không có lịch “{policy.calendar}”"
-                )
+            for name in policy.calendars:
+                if name not in self.calendars:
+                    raise _mismatch("policies.yaml", folder, f"calendar: {name}", f"không có lịch “{name}”")
+            for link in (*policy.escalation.agency, *policy.escalation.hotline):
+                if link.to not in (AGENCY_HEAD, HOTLINE_LEADER) and link.to not in self.agencies.by_code:
+                    raise _mismatch("policies.yaml", folder, f"to: {link.to}", f"không có cơ quan “{link.to}”")
             for topic in policy.topics:
                 if topic not in self.topics.codes:
                     raise _mismatch("policies.yaml", folder, topic, f"không có lĩnh vực “{topic}”")
+
+    def _check_routing(self, folder: Path | None) -> None:
         for agency in self.agencies.agencies:
             if agency.calendar is not None and agency.calendar not in self.calendars:
                 raise _mismatch("agencies.yaml", folder, agency.code, f"không có lịch “{agency.calendar}”")

@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 
 from hotline1022.base.clock import CIVIL_ZONE
-from hotline1022.base.errors import HotlineError
+from hotline1022.base.errors import HotlineError, Invalid
 from tickets.calendar import MICROSECOND, Day, WorkCalendar
 
 _TARGET = re.compile(r"([1-9][0-9]{0,3})(wd|wh|wm|h)", re.ASCII)
@@ -46,6 +46,16 @@ class Target(NamedTuple):
     def in_words(self) -> str:
         """As people say it: "3 ngày làm việc"."""
         return f"{self.amount} {_UNIT_NAMES[self.unit]}"
+
+    def halved(self) -> "Target":
+        """Half of it, rounded up."""
+        return Target((self.amount + 1) // 2, self.unit)
+
+    def plus(self, more: "Target") -> "Target":
+        """Both together. Raises Invalid for another unit."""
+        if more.unit != self.unit:
+            raise Invalid(f"Không cộng được {more.in_words} vào {self.in_words}", remedy="dùng cùng một đơn vị")
+        return Target(self.amount + more.amount, self.unit)
 
 
 class Pause(NamedTuple):
@@ -118,6 +128,27 @@ def due(start: datetime, target: Target | str, calendar: WorkCalendar, pauses: I
         hours = timedelta(hours=target.amount) if target.unit == "wh" else timedelta(minutes=target.amount)
         at, given_back = _hours_due(start, hours // MICROSECOND, calendar, stops)
     return Due(at, start, target, calendar, given_back)
+
+
+def before(at: datetime, amount: Target, calendar: WorkCalendar, *, not_before: datetime) -> datetime:
+    """The instant ``amount`` earlier than ``at``, for a warning; never earlier than ``not_before``.
+
+    Working hours and minutes are counted back on the calendar; a working day is the same moment one working day earlier.
+    """
+    if amount.unit == "h":
+        earlier = at - timedelta(hours=amount.amount)
+    elif amount.unit == "wd":
+        day = at.astimezone(CIVIL_ZONE).date()
+        for _ in range(amount.amount):
+            day = calendar.working_day_before(day)
+        earlier = at - timedelta(days=(at.astimezone(CIVIL_ZONE).date() - day).days)
+    else:
+        hours = timedelta(hours=amount.amount) if amount.unit == "wh" else timedelta(minutes=amount.amount)
+        left = calendar.worked_until(at) - hours // MICROSECOND
+        if left <= calendar.worked_until(not_before):
+            return not_before
+        earlier = calendar.instant_of(left)
+    return max(earlier, not_before).astimezone(CIVIL_ZONE)
 
 
 def worked(start: datetime, end: datetime, calendar: WorkCalendar, pauses: Iterable[Pause] = ()) -> Worked:

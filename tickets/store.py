@@ -1,7 +1,4 @@
-"""The tickets' tables and the statements on them. No rule is here; every function works in the caller's transaction.
-
-The journal is only ever added to: nothing in this module changes or removes a row of it.
-"""
+"""The tickets' tables and the statements on them. No rule is here; every function works in the caller's transaction."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -14,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -21,7 +19,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    delete,
     insert,
     select,
     update,
@@ -30,8 +27,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.db import Instant, metadata
+from tickets import model
 from tickets.code import FIRST_STEM, LAST_STEM, code_of
-from tickets.model import Deadline, JournalEntry
+from tickets.model import Deadline, Party
 
 ticket_codes = Table(
     "ticket_codes",
@@ -45,54 +43,113 @@ tickets = Table(
     "tickets",
     metadata,
     Column("code", String(8), ForeignKey("ticket_codes.code"), primary_key=True),
+    Column("version", Integer, nullable=False, server_default="1"),
     Column("source_key", String(200), nullable=False, unique=True),
+    Column("source_digest", String(64)),
     Column("channel", String(16), nullable=False),
     Column("taken_at", Instant, nullable=False, index=True),
     Column("opened_at", Instant, nullable=False),
     Column("stage", String(24), nullable=False),
+    Column("stage_at", Instant, nullable=False),
     Column("level", SmallInteger, nullable=False),
     Column("topic", String(64), nullable=False),
     Column("urgent", Boolean, nullable=False),
+    Column("sealed", Boolean, nullable=False, server_default="0"),
     Column("place", String(16)),
     Column("place_words", Text),
     Column("place_candidates", JSON, nullable=False),
     Column("place_question", Text),
+    Column("address", Text),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("summary", Text),
     Column("draft", Boolean, nullable=False),
     Column("agency", String(64), nullable=False),
     Column("agency_reason", Text, nullable=False),
+    Column("stops", JSON, nullable=False),
+    Column("extension", JSON(none_as_null=True)),
+    Column("duplicate_of", String(8), ForeignKey("tickets.code"), index=True),
+    Column("returns", SmallInteger, nullable=False, server_default="0"),
+    Column("round", SmallInteger, nullable=False, server_default="0"),
+    Column("answer", String(36)),
+    Column("outcome", String(16)),
+    Column("told_at", Instant),
+    Column("told_how", String(16)),
+    Column("closed_at", Instant),
     Column("number", String(16)),
+    Column("citizen_name", String(200)),
+    Column("citizen_email", String(200)),
+    Column("business", Boolean, nullable=False, server_default="0"),
     Column("call", String(64), index=True),
     Column("recording", String(200)),
     Column("consent", JSON(none_as_null=True)),
     Index("ix_tickets_number_taken_at", "number", "taken_at"),
+    Index("ix_tickets_agency_taken_at", "agency", "taken_at", "code"),
+    Index("ix_tickets_stage_taken_at", "stage", "taken_at", "code"),
 )
 
 ticket_deadlines = Table(
     "ticket_deadlines",
     metadata,
-    Column("code", String(8), ForeignKey("tickets.code"), primary_key=True),
-    Column("clock", String(24), primary_key=True),
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("code", String(8), ForeignKey("tickets.code"), nullable=False, index=True),
+    Column("clock", String(24), nullable=False),
+    Column("party", String(64), nullable=False),
+    Column("starts", Instant, nullable=False),
     Column("due", Instant, nullable=False),
     Column("target", String(8), nullable=False),
+    Column("extended", String(8)),
     Column("explanation", Text, nullable=False),
+    Column("basis", Text, nullable=False),
     Column("policy", String(64), nullable=False),
     Column("calendar", String(200), nullable=False),
     Column("expected", Boolean, nullable=False),
-    Index("ix_ticket_deadlines_clock_due", "clock", "due"),
+    Column("round", SmallInteger, nullable=False),
+    Column("step", String(24)),
+    Column("step_at", Instant),
+    Column("breached_at", Instant),
+    Column("ended_at", Instant),
+    Column("ended", String(16)),
+)
+# Only what is still to happen is indexed: finding what is due costs the same among a million tickets as among a thousand.
+Index(
+    "ix_ticket_deadlines_step",
+    ticket_deadlines.c.step_at,
+    ticket_deadlines.c.id,
+    sqlite_where=ticket_deadlines.c.step_at.is_not(None),
+    postgresql_where=ticket_deadlines.c.step_at.is_not(None),
+)
+Index(
+    "ix_ticket_deadlines_running",
+    ticket_deadlines.c.clock,
+    ticket_deadlines.c.due,
+    sqlite_where=ticket_deadlines.c.ended.is_(None),
+    postgresql_where=ticket_deadlines.c.ended.is_(None),
 )
 
-ticket_journal = Table(
-    "ticket_journal",
+ticket_texts = Table(
+    "ticket_texts",
     metadata,
-    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("id", String(36), primary_key=True),
     Column("code", String(8), ForeignKey("tickets.code"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("actor", String(100), nullable=False),
-    Column("what", String(40), nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("details", JSON, nullable=False),
+    Column("author", String(100), nullable=False),
+    Column("agency", String(64)),
+    Column("round", SmallInteger, nullable=False),
+    Column("body", Text, nullable=False),
 )
-"""What happened to every ticket, in the order of ``id``."""
+
+ticket_parties = Table(
+    "ticket_parties",
+    metadata,
+    Column("code", String(8), ForeignKey("tickets.code"), primary_key=True),
+    Column("agency", String(64), primary_key=True, index=True),
+    Column("asked_at", Instant, nullable=False),
+    Column("asked_by", String(100), nullable=False),
+    Column("contributed_at", Instant),
+)
+"""The agencies that were asked to co-operate."""
 
 
 async def reserve_codes(connection: AsyncConnection, count: int, at: datetime) -> list[str]:
@@ -122,16 +179,11 @@ async def change_ticket(connection: AsyncConnection, code: str, **values: Any) -
     await connection.execute(update(tickets).where(tickets.c.code == code).values(**values))
 
 
-async def replace_deadlines(connection: AsyncConnection, code: str, deadlines: Sequence[Deadline]) -> None:
-    """Make ``deadlines`` the only ones of a ticket."""
-    await connection.execute(delete(ticket_deadlines).where(ticket_deadlines.c.code == code))
-    await insert_deadlines(connection, code, deadlines)
-
-
-async def insert_deadlines(connection: AsyncConnection, code: str, deadlines: Sequence[Deadline]) -> None:
-    """Write the deadlines of a ticket that has none."""
-    rows = [{"code": code, **deadline.model_dump()} for deadline in deadlines]
-    await connection.execute(insert(ticket_deadlines), rows)
+async def give_deadlines(connection: AsyncConnection, code: str, agency: str) -> None:
+    """Make ``agency`` the one that keeps every running promise that an agency keeps."""
+    columns = ticket_deadlines.c
+    owed = (columns.code == code, columns.party != model.HOTLINE, columns.ended.is_(None))
+    await connection.execute(update(ticket_deadlines).where(*owed).values(party=agency))
 
 
 async def ticket_rows(
@@ -143,10 +195,34 @@ async def ticket_rows(
     return [dict(row) for row in rows.mappings()]
 
 
+async def locked_rows(connection: AsyncConnection, codes: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The tickets of ``codes``, held until the transaction ends. Always locked in one order, so that two never deadlock."""
+    statement = select(tickets).where(tickets.c.code.in_(codes)).order_by(tickets.c.code).with_for_update()
+    return {row["code"]: dict(row) for row in (await connection.execute(statement)).mappings()}
+
+
+async def add_deadlines(connection: AsyncConnection, code: str, deadlines: Sequence[Deadline]) -> tuple[Deadline, ...]:
+    """Write deadlines that have no row yet; returns them with their ids."""
+    if not deadlines:
+        return ()
+    statement = insert(ticket_deadlines).returning(ticket_deadlines.c.id, sort_by_parameter_order=True)
+    rows = [{"code": code, **each.model_dump(exclude={"id"})} for each in deadlines]
+    ids = (await connection.execute(statement, rows)).scalars()
+    return tuple(each.model_copy(update={"id": number}) for each, number in zip(deadlines, ids, strict=True))
+
+
+async def write_deadlines(connection: AsyncConnection, code: str, deadlines: Sequence[Deadline]) -> None:
+    """Write deadlines of a ticket: new ones are added, those that have a row replace it."""
+    await add_deadlines(connection, code, [each for each in deadlines if each.id is None])
+    for each in deadlines:
+        if each.id is not None:
+            values = each.model_dump(exclude={"id"})
+            await connection.execute(update(ticket_deadlines).where(ticket_deadlines.c.id == each.id).values(**values))
+
+
 async def deadlines_of(connection: AsyncConnection, codes: Sequence[str]) -> dict[str, tuple[Deadline, ...]]:
-    """The deadlines of several tickets, the earliest first."""
-    columns = ticket_deadlines.c
-    statement = select(ticket_deadlines).where(columns.code.in_(codes)).order_by(columns.due, columns.clock)
+    """The deadlines of several tickets, in the order in which they were made."""
+    statement = select(ticket_deadlines).where(ticket_deadlines.c.code.in_(codes)).order_by(ticket_deadlines.c.id)
     found: dict[str, tuple[Deadline, ...]] = dict.fromkeys(codes, ())
     for row in (await connection.execute(statement)).mappings():
         values = dict(row)
@@ -155,16 +231,41 @@ async def deadlines_of(connection: AsyncConnection, codes: Sequence[str]) -> dic
     return found
 
 
-async def add_to_journal(connection: AsyncConnection, entry: JournalEntry) -> None:
-    """Add what happened."""
-    await connection.execute(insert(ticket_journal).values(**entry.model_dump()))
+async def add_texts(connection: AsyncConnection, texts: Sequence[model.Text]) -> None:
+    """Keep what people wrote."""
+    if texts:
+        await connection.execute(insert(ticket_texts), [text.model_dump() for text in texts])
 
 
-async def journal_of(connection: AsyncConnection, code: str) -> tuple[JournalEntry, ...]:
-    """What happened to a ticket, the first thing first."""
-    columns = [column for column in ticket_journal.c if column.name != "id"]
-    statement = select(*columns).where(ticket_journal.c.code == code).order_by(ticket_journal.c.id)
-    return tuple(JournalEntry.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
+async def texts_of(connection: AsyncConnection, code: str) -> tuple[model.Text, ...]:
+    """What people wrote about a ticket, the first first."""
+    statement = select(ticket_texts).where(ticket_texts.c.code == code).order_by(ticket_texts.c.at, ticket_texts.c.id)
+    return tuple(model.Text.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
+
+
+async def author_of(connection: AsyncConnection, text: str) -> str | None:
+    """Who wrote the text of this id."""
+    return await connection.scalar(select(ticket_texts.c.author).where(ticket_texts.c.id == text))
+
+
+async def add_parties(connection: AsyncConnection, code: str, parties: Sequence[Party]) -> None:
+    """Ask agencies to co-operate; one that was asked before is asked anew."""
+    for party in parties:
+        statement = _insert_new(connection, ticket_parties).values(code=code, **party.model_dump())
+        again = {"asked_at": party.asked_at, "asked_by": party.asked_by, "contributed_at": party.contributed_at}
+        await connection.execute(statement.on_conflict_do_update(index_elements=["code", "agency"], set_=again))
+
+
+async def parties_of(connection: AsyncConnection, codes: Sequence[str]) -> dict[str, tuple[Party, ...]]:
+    """The co-operating agencies of several tickets, in the order in which they were asked."""
+    columns = ticket_parties.c
+    statement = select(ticket_parties).where(columns.code.in_(codes)).order_by(columns.asked_at, columns.agency)
+    found: dict[str, tuple[Party, ...]] = dict.fromkeys(codes, ())
+    for row in (await connection.execute(statement)).mappings():
+        values = dict(row)
+        code = values.pop("code")
+        found[code] = (*found[code], Party.model_validate(values))
+    return found
 
 
 def _insert_new(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -11,12 +11,16 @@ from tickets.rule_files import RuleModel
 
 
 class Topic(RuleModel):
-    """One topic. ``within`` is the wider topic; ``number`` its place in the monthly report."""
+    """One topic. ``within`` is the wider topic; ``number`` its place in the monthly report.
+
+    ``referral`` makes it one that the hotline does not handle: the sentence tells the citizen where it belongs.
+    """
 
     code: str
     name: str
     number: int | None = None
     within: str | None = None
+    referral: str | None = None
 
 
 class Topics(RuleModel):
@@ -59,6 +63,10 @@ class Topics(RuleModel):
             return self._by_code[code or self.unknown]
         except KeyError:
             raise HotlineError(f"Không có lĩnh vực “{code}”") from None
+
+    def is_referred(self, code: str) -> bool:
+        """Whether the hotline only says where such a matter belongs (complaints, denunciations)."""
+        return code in self._by_code and self._by_code[code].referral is not None
 
     def name_of(self, code: str) -> str:
         """What people read for ``code``; the code itself when the topic has been taken out of the file."""

@@ -15,9 +15,10 @@ from transcription.model import BYTES_PER_SECOND, SAMPLE_RATE
 
 with warnings.catch_warnings():
     # On Python 3.11 and 3.12 audioop is still there but announces its end; from 3.13 the package audioop-lts provides
-    # it.
+    # it. pydub misses ffmpeg where there is none; only WAV is read here, which needs no program.
     warnings.simplefilter("ignore", DeprecationWarning)
     warnings.simplefilter("ignore", SyntaxWarning)
+    warnings.simplefilter("ignore", RuntimeWarning)
     import audioop
 
     from pydub import AudioSegment

@@ -27,8 +27,9 @@ from telephony.recordings import RecordingShelf
 from telephony.store import calls
 from tests.conftest import StillClock
 from tickets.desk import Desk
+from tickets.journal.store import ticket_journal
 from tickets.rules import StandingRules
-from tickets.store import ticket_journal, tickets
+from tickets.store import tickets
 from transcription.client import TranscriberNode
 from transcription.model import Transcript, Word
 from transcription.shelf import TranscriptShelf

@@ -4,11 +4,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hotline1022.base.access import Actor, Role
 from hotline1022.base.db import Database
 from hotline1022.base.events import Event
 from tickets.desk import Desk
+from tickets.handling import Handling
+from tickets.model import Ticket
+from tickets.moves import AnyMove
 from tickets.rules import Rules, StandingRules
 
 
@@ -71,3 +76,45 @@ def recorded() -> Recorded:
 def desk(database: Database, still_clock: StillClock, standing: StandingRules, recorded: Recorded) -> Desk:
     """A desk on an empty database."""
     return Desk(database, still_clock, standing, recorded)
+
+
+LAN = Actor(name="lan", role=Role.OPERATOR)
+HOA = Actor(name="hoa", role=Role.LEADER)
+MOVE: TypeAdapter[AnyMove] = TypeAdapter(AnyMove)
+
+
+def officer(agency: str) -> Actor:
+    """Who works on the tickets of ``agency``."""
+    return Actor(name=f"officer of {agency}", role=Role.OFFICER, agency=agency)
+
+
+def approver(agency: str) -> Actor:
+    """Who signs for ``agency``."""
+    return Actor(name=f"head of {agency}", role=Role.APPROVER, agency=agency)
+
+
+@dataclass
+class Hands:
+    """Makes moves as people do, and reads the ticket back."""
+
+    handling: Handling
+    desk: Desk
+
+    async def move(self, code: str, actor: Actor, name: str, **said: object) -> Ticket:
+        """Make the move ``name`` and return the ticket after it."""
+        await self.handling.make(code, MOVE.validate_python({"move": name, **said}), actor)
+        ticket = await self.desk.find(code)
+        assert ticket is not None
+        return ticket
+
+
+@pytest.fixture
+def handling(database: Database, still_clock: StillClock, standing: StandingRules, recorded: Recorded) -> Handling:
+    """The moves, on the same database as the desk."""
+    return Handling(database, still_clock, standing, recorded)
+
+
+@pytest.fixture
+def hands(handling: Handling, desk: Desk) -> Hands:
+    """Moves made by people."""
+    return Hands(handling, desk)

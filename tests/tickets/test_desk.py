@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.db import Database
-from hotline1022.base.errors import HotlineError
+from hotline1022.base.errors import HotlineError, NotFound
 from hotline1022.base.events import Event
-from tests.tickets.conftest import Recorded, StillClock
+from tests.tickets.conftest import LAN, Hands, Recorded, StillClock
 from tickets import store
 from tickets.code import is_code
 from tickets.desk import Desk
-from tickets.events import TicketClassified, TicketOpened, TicketPlaceSuggested, TicketPlaceUnclear
+from tickets.events import TicketMoved, TicketOpened, TicketPlaceSuggested, TicketPlaceUnclear
 from tickets.model import Consent, Report, Stage
 from tickets.rules import StandingRules
 
@@ -185,7 +185,8 @@ async def test_words_of_the_call_draft_the_place_and_the_agency(desk: Desk, reco
     opened = await desk.open(report())
     (ticket,) = await desk.hear("c1", PHONG_HOA_WORDS)
     assert (ticket.place_name, ticket.agency_name, ticket.draft) == ("Xã Phong Hòa", "UBND xã Phong Hòa", True)
-    assert ticket.deadlines == opened.deadlines
+    assert ticket.deadline("answer").party == ticket.agency
+    assert [each.due for each in ticket.deadlines] == [each.due for each in opened.deadlines]
     event = recorded.events[-1]
     assert isinstance(event, TicketPlaceSuggested)
     assert event.applied
@@ -227,9 +228,11 @@ async def test_words_without_a_place_change_nothing(desk: Desk, recorded: Record
     assert recorded.names() == ["TicketOpened"]
 
 
-async def test_a_ticket_that_a_person_has_classified_is_never_rerouted_by_words(desk: Desk, recorded: Recorded) -> None:
+async def test_a_ticket_that_a_person_has_classified_is_never_rerouted_by_words(
+    desk: Desk, hands: Hands, recorded: Recorded
+) -> None:
     opened = await desk.open(report())
-    classified = await desk.classify(opened.code, actor="lan", reason="Đã hỏi lại người dân.", place="29869")
+    classified = await hands.move(opened.code, LAN, "classify", topic="ha-tang", place="29869")
     (ticket,) = await desk.hear("c1", PHONG_HOA_WORDS)
     assert (ticket.place, ticket.agency, ticket.stage) == ("29869", classified.agency, Stage.CLASSIFIED)
     event = recorded.events[-1]
@@ -238,9 +241,9 @@ async def test_a_ticket_that_a_person_has_classified_is_never_rerouted_by_words(
     assert ticket.place_candidates[0].name == "Xã Phong Hòa"
 
 
-async def test_a_ticket_classified_without_a_place_gets_none_from_words(desk: Desk) -> None:
+async def test_a_ticket_classified_without_a_place_gets_none_from_words(desk: Desk, hands: Hands) -> None:
     opened = await desk.open(report())
-    await desk.classify(opened.code, actor="lan", reason="Không rõ nơi.")
+    await hands.move(opened.code, LAN, "classify", topic="ha-tang", reason="Không rõ nơi.")
     (ticket,) = await desk.hear("c1", PHONG_HOA_WORDS)
     assert (ticket.place, ticket.draft, ticket.agency) == (None, False, "ttpvhcc")
     assert ticket.place_candidates[0].name == "Xã Phong Hòa"
@@ -260,38 +263,28 @@ async def test_words_of_a_call_without_recording_are_not_used(desk: Desk, record
     assert recorded.names() == ["TicketOpened"]
 
 
-async def test_a_person_classifies_once_and_the_deadline_follows_the_topic(desk: Desk, recorded: Recorded) -> None:
+async def test_a_person_classifies_and_the_deadline_follows_the_topic(
+    desk: Desk, hands: Hands, recorded: Recorded
+) -> None:
     opened = await desk.open(report(place_words=PHONG_HOA_WORDS))
-    ticket = await desk.classify(opened.code, actor="lan", reason="Việc về đất.", topic="dat-dai")
+    ticket = await hands.move(opened.code, LAN, "classify", topic="dat-dai", reason="Việc về đất.")
     assert (ticket.stage, ticket.draft, ticket.topic) == (Stage.CLASSIFIED, False, "dat-dai")
     assert ticket.deadline("answer").target == "10wd"
     assert ticket.due == datetime(2026, 12, 8, 17, 0, tzinfo=CIVIL_ZONE)
     event = recorded.events[-1]
-    assert isinstance(event, TicketClassified)
+    assert isinstance(event, TicketMoved)
     assert (event.actor, event.due) == ("lan", ticket.due)
     entry = (await desk.history(ticket.code))[-1]
     assert (entry.actor, entry.what) == ("lan", "classified")
     assert entry.reason.startswith("Việc về đất.")
-    with pytest.raises(HotlineError, match="“đã phân loại” không thể"):
-        await desk.classify(opened.code, actor="minh", reason="Lần nữa.")
 
 
-async def test_two_people_classify_at_once_and_one_is_told(desk: Desk) -> None:
-    opened = await desk.open(report())
-    results = await asyncio.gather(
-        *(desk.classify(opened.code, actor=actor, reason="Đã nghe.") for actor in ("lan", "minh")),
-        return_exceptions=True,
-    )
-    assert sorted(type(result).__name__ for result in results) == ["HotlineError", "Ticket"]
-    assert len(await desk.history(opened.code)) == 2
-
-
-async def test_a_code_that_nobody_has_is_not_found(desk: Desk) -> None:
+async def test_a_code_that_nobody_has_is_not_found(desk: Desk, hands: Hands) -> None:
     await desk.keep_codes_ahead(1)
     unused = desk.take_code()
     assert await desk.find(unused) is None
-    with pytest.raises(HotlineError, match=f"Không có phiếu {unused}"):
-        await desk.classify(unused, actor="lan", reason="")
+    with pytest.raises(NotFound, match=f"Không có phiếu {unused}"):
+        await hands.move(unused, LAN, "classify", topic="ha-tang")
 
 
 async def test_recent_shows_the_newest_first(desk: Desk) -> None:

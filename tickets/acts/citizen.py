@@ -1,0 +1,120 @@
+"""Moves towards the citizen: telling, asking, closing, reopening, and what the public may read. Pure; nothing is stored here."""
+
+from typing import Literal
+
+from hotline1022.base.errors import Refused
+from tickets.change import Change
+from tickets.clocks import reopen_until, reopened_promise
+from tickets.events import TicketAnswered, TicketReopened
+from tickets.model import HOTLINE, Stage
+from tickets.moves import Close, Inform, Publish, Reopen, Survey, Tell, Unpublish
+from tickets.policies import Promise
+from tickets.publication.model import PublishedAnswer
+from tickets.sla import Target
+
+
+def inform(change: Change, request: Inform) -> None:
+    """The citizen adds something."""
+    change.journal("informed", "Người dân bổ sung thông tin.", **change.write("information", request.text))
+
+
+def tell(change: Change, request: Tell) -> None:
+    """The citizen knows, and so does everybody whose ticket was merged into this one."""
+    change.end("notify")
+    told(change, request.how)
+    for duplicate in change.duplicates:
+        duplicate.set(outcome=change["outcome"], answer=change["answer"])
+        duplicate.stand(Stage.ANSWERED)
+        told(duplicate, request.how)
+
+
+def told(change: Change, how: str) -> None:
+    """What follows when a citizen has been told: the promise is kept, the survey may come, the ticket will close."""
+    last = next((each for each in reversed(change.deadlines) if each.clock == "answer"), None)
+    if last is not None and last.running:
+        change.end("answer")
+    outcome: Literal["answered", "refused"] = "refused" if change["outcome"] == "refused" else "answered"
+    change.set(told_at=change.now, told_how=how, outcome=outcome)
+    change.start("close", HOTLINE)
+    change.journal("told", "Đã báo kết quả cho người dân.", how=how, outcome=outcome)
+    change.tell(
+        TicketAnswered(
+            at=change.now,
+            code=change.code,
+            outcome=outcome,
+            how=how,
+            agency=change["agency"],
+            topic=change["topic"],
+            place=change["place"],
+            level=change["level"],
+            round=change["round"],
+            sealed=change["sealed"],
+            on_time=last is None or (last.ended_at or change.now) <= last.due,
+        )
+    )
+
+
+def survey(change: Change, request: Survey) -> None:
+    """The citizen has been asked, or could not be."""
+    change.journal("surveyed", "Đã khảo sát mức độ hài lòng.", disposition=request.disposition)
+
+
+def close(change: Change, request: Close) -> None:
+    """Nothing more is due."""
+    change.end("close")
+    change.set(closed_at=change.now)
+    change.journal("closed", "Đóng phiếu.", move=request.move)
+
+
+def reopen(change: Change, request: Reopen) -> None:
+    """Not solved: the same agency again, with half the time, and its head is told."""
+    told_at = change["told_at"]
+    if told_at is not None and change.now > (until := reopen_until(told_at, change.policy)):
+        raise Refused(
+            f"Chỉ mở lại được trong {change.policy.reopen_days} ngày sau khi trả lời, đến {until:%d/%m/%Y}",
+            remedy="gửi phản ánh mới",
+        )
+    first = next(each for each in change.deadlines if each.clock == "answer")
+    change.end("close", how="dropped")
+    change.set(round=change["round"] + 1, extension=None, outcome=None, told_at=None, told_how=None, answer=None)
+    change.set(closed_at=None, duplicate_of=None, level=max(change["level"], 2))
+    promise = reopened_promise(Promise(target=_without_extension(first.target, first.extended), basis=first.basis))
+    change.start("answer", change["agency"], promise)
+    change.start("accept", change["agency"])
+    answer = change.running("answer")[0]
+    change.journal("reopened", f"Mở lại (lần {change['round']}): {request.reason} {answer.explanation}")
+    change.tell(
+        TicketReopened(
+            at=change.now, code=change.code, agency=change["agency"], round=change["round"], due=answer.due
+        )
+    )  # fmt: skip
+
+
+def publish(change: Change, request: Publish) -> None:
+    """Question and answer go before the public."""
+    if change["sealed"]:
+        raise Refused("Khiếu nại, tố cáo không được đăng công khai")
+    change.publication = PublishedAnswer(
+        code=change.code,
+        published_at=change.now,
+        published_by=change.actor.name,
+        topic=change["topic"],
+        place=change["place"],
+        agency=change["agency"],
+        question=request.question,
+        answer=request.answer,
+    )
+    change.journal("published", "Đăng câu trả lời công khai, không có thông tin cá nhân.")
+
+
+def unpublish(change: Change, request: Unpublish) -> None:
+    """The public no longer reads it."""
+    change.publication = "withdraw"
+    change.journal("unpublished", f"Gỡ câu trả lời đã đăng: {request.reason}")
+
+
+def _without_extension(target: str, added: str | None) -> str:
+    if added is None:
+        return target
+    whole, extra = Target.read(target), Target.read(added)
+    return f"{whole.amount - extra.amount}{whole.unit}"

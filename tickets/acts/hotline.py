@@ -1,0 +1,198 @@
+"""The hotline's moves: what a report is about, whose it is, and which ones go another way. Pure; nothing is stored here."""
+
+from hotline1022.base.clock import CIVIL_ZONE
+from hotline1022.base.errors import Invalid, Refused
+from tickets.acts.chain import to_leaders
+from tickets.acts.citizen import told
+from tickets.change import Change
+from tickets.model import HOTLINE, Stage
+from tickets.moves import AnswerAtOnce, Classify, Divert, Merge, Note, Raise, Recall, Restore, Separate
+from tickets.moves import Route as RouteMove
+from tickets.routing import Route
+from tickets.stages import OPEN
+
+DIVERTED = {"complaint": "khieu-nai", "denunciation": "to-cao"}
+"""The topic of a matter that is not the hotline's, by its kind."""
+
+
+def classify(change: Change, request: Classify) -> None:
+    """A person says what it is about and where; agency and due time follow."""
+    topic = _topic(change, request.topic)
+    _place(change, request.place)
+    urgent = change["urgent"] if request.urgent is None else request.urgent
+    route = change.rules.route(topic, request.place, change["taken_at"])
+    change.set(topic=topic, place=request.place, urgent=urgent, draft=False, place_question=None)
+    change.set(sealed=change["sealed"] or change.rules.topics.is_referred(topic))
+    for column, given in (("summary", request.summary), ("address", request.address)):
+        if given is not None:
+            change.set(**{column: given})
+    change.end("acknowledge")
+    hand_to(change, route.agency.code, route.reason)
+    change.journal(
+        "classified",
+        f"{request.reason} {route.reason} {_why_due(change)}",
+        topic=topic,
+        place=request.place,
+        urgent=urgent,
+        agency=route.agency.code,
+        rule=route.rule,
+    )
+
+
+def answer_at_once(change: Change, request: AnswerAtOnce) -> None:
+    """The operator answers while the citizen is on the line."""
+    if request.topic is not None:
+        change.set(topic=_topic(change, request.topic))
+    if request.place is not None:
+        _place(change, request.place)
+        change.set(place=request.place)
+    if request.summary is not None:
+        change.set(summary=request.summary)
+    kept = change.write("answer", request.text)
+    change.set(answer=kept["text"], level=1, draft=False, place_question=None)
+    change.end("acknowledge", "classify", "clarify", "respond")
+    change.journal("answered-at-once", "Điện thoại viên trả lời ngay (cấp độ 1).", **kept)
+    told(change, "phone")
+
+
+def route(change: Change, request: RouteMove) -> None:
+    """To the agency that the rules choose, or another one with the reason."""
+    by_rules: Route = change.rules.route(change["topic"], change["place"], change["taken_at"])
+    agency, reason, rule = by_rules.agency.code, by_rules.reason, by_rules.rule
+    if request.agency is not None and request.agency != agency:
+        if request.reason is None:
+            raise Invalid(
+                "Chọn cơ quan khác với quy tắc thì phải nêu lý do",
+                remedy=f"quy tắc chọn: {by_rules.reason}",
+                field="reason",
+            )
+        chosen = standing(change, request.agency, "agency")
+        agency, rule = chosen, "person"
+        reason = f"Chuyển {change.name_of(chosen)}: {change.actor.name} chọn thay quy tắc vì {request.reason}"
+    if change["draft"]:
+        change.set(draft=False)
+    change.end("classify", "clarify")
+    hand_to(change, agency, reason)
+    change.start("accept", agency)
+    change.journal("routed", f"{reason} {_why_due(change)}", agency=agency, rule=rule)
+
+
+def recall(change: Change, request: Recall) -> None:
+    """The hotline takes the ticket back."""
+    change.end("accept", "contribute", "information", how="dropped")
+    change.go_on()
+    change.start("clarify", HOTLINE)
+    change.journal("recalled", f"Tổng đài thu hồi phiếu từ {change.name_of(change['agency'])}: {request.reason}")
+
+
+def merge(change: Change, request: Merge) -> None:
+    """The same matter as another ticket, which answers for both."""
+    main = change.main
+    if main is None or main.code == change.code:
+        raise Invalid(
+            f"Không ghép được vào phiếu {request.into}", remedy="nhập mã của một phiếu khác đang mở", field="into"
+        )
+    if main.stage not in OPEN or main.stage is Stage.MERGED or main["sealed"] or change["sealed"]:
+        raise Refused(
+            f"Phiếu {main.code} không nhận phiếu trùng",
+            remedy="chỉ ghép vào phiếu đang mở, không trùng phiếu khác, không phải khiếu nại, tố cáo",
+        )
+    change.set(duplicate_of=main.code, agency=main["agency"], draft=False)
+    change.set(agency_reason=f"Cùng việc với phiếu {main.code}, do {main.name_of(main['agency'])} trả lời.")
+    change.end("acknowledge", "classify", "clarify")
+    change.end("accept", "contribute", "respond", "progress", how="dropped")
+    for deadline in change.running("answer"):
+        # The promise to this citizen stands; only the main ticket reminds the agency of the matter.
+        change.put(deadline, deadline.model_copy(update={"party": main["agency"], "step": None, "step_at": None}))
+    change.journal("merged", f"{request.reason} Người báo được trả lời cùng phiếu {main.code}.", into=main.code)
+    for duplicate in change.duplicates:
+        duplicate.set(duplicate_of=main.code, agency=main["agency"])
+        duplicate.journal("merged", f"Phiếu chính {change.code} được ghép vào phiếu {main.code}.", into=main.code)
+
+
+def separate(change: Change, request: Separate) -> None:
+    """Not the same matter after all: classified, to be routed by itself."""
+    main = change["duplicate_of"]
+    change.set(duplicate_of=None)
+    change.end("answer", how="dropped")
+    change.revive("answer")
+    change.start("clarify", HOTLINE)
+    change.journal("separated", f"Tách khỏi phiếu {main}: {request.reason}", main=main)
+
+
+def divert(change: Change, request: Divert) -> None:
+    """A complaint or denunciation: the citizen is told where it belongs, and who they are is sealed."""
+    topic = change.rules.topics.topic(DIVERTED[request.kind])
+    change.set(topic=topic.code, sealed=True, outcome="referred", told_at=change.now, draft=False)
+    change.drop_all()
+    change.journal(
+        "diverted", f"{request.reason} {topic.referral or ''} Danh tính người gửi được niêm phong.", topic=topic.code
+    )
+    for duplicate in change.duplicates:
+        separate(duplicate, Separate(move="separate", reason=f"phiếu chính {change.code} là khiếu nại, tố cáo"))
+        duplicate.stand(Stage.CLASSIFIED)
+
+
+def restore(change: Change, request: Restore) -> None:
+    """It was no complaint or denunciation."""
+    topic = _topic(change, request.topic)
+    if change.rules.topics.is_referred(topic):
+        raise Invalid("Lĩnh vực này vẫn là khiếu nại, tố cáo", remedy="chọn lĩnh vực khác", field="topic")
+    change.set(topic=topic, sealed=False, outcome=None, told_at=None)
+    change.revive("answer")
+    found = change.rules.route(topic, change["place"], change["taken_at"])
+    hand_to(change, found.agency.code, found.reason)
+    change.start("clarify", HOTLINE)
+    change.journal("restored", f"Đưa về xử lý như phản ánh: {request.reason}", topic=topic)
+
+
+def raise_to_leaders(change: Change, request: Raise) -> None:
+    """To the province's leaders."""
+    to_leaders(change, "answer", request.reason)
+
+
+def note(change: Change, request: Note) -> None:
+    """A remark among officials."""
+    change.journal("noted", "Ghi chú nội bộ.", **change.write("note", request.text))
+
+
+def hand_to(change: Change, agency: str, reason: str) -> None:
+    """Make ``agency`` the one that owes the answer, and compute anew when it is due."""
+    change.set(agency=agency, agency_reason=reason)
+    several = bool(change.parties)
+    tier = change.policy.tier(change["topic"], change.rules.topics, urgent=change["urgent"], several=several)
+    if (answer := change.answer()) is not None:
+        again = change["round"] > 0
+        change.recompute(answer, None if again else tier.answer, party=agency)
+    for deadline in change.running("respond"):
+        change.recompute(deadline, party=agency)
+    if tier.respond is not None and not any(each.clock == "respond" for each in change.deadlines):
+        change.start("respond", agency, tier.respond)
+
+
+def standing(change: Change, agency: str, field: str) -> str:
+    """The agency of today that ``agency`` names, or its heir. Raises Invalid for one nobody knows."""
+    if agency not in change.rules.agencies.by_code:
+        raise Invalid(f"Không có cơ quan nào mang mã “{agency[:64]}”", field=field)
+    found = change.rules.agencies.standing_for(agency, change.now.astimezone(CIVIL_ZONE).date())
+    if found is None:
+        raise Invalid(f"{change.name_of(agency)} không còn và không có cơ quan kế thừa", field=field)
+    return found.code
+
+
+def _topic(change: Change, code: str) -> str:
+    if code not in change.rules.topics.codes:
+        raise Invalid(f"Không có lĩnh vực “{code[:64]}”", remedy="chọn mã trong danh mục lĩnh vực", field="topic")
+    return code
+
+
+def _place(change: Change, code: str | None) -> None:
+    if code is not None and code not in change.rules.localities.communes:
+        raise Invalid(
+            f"Không có xã, phường nào mang mã “{code[:16]}”", remedy="chọn mã xã, phường ngày nay", field="place"
+        )
+
+
+def _why_due(change: Change) -> str:
+    answer = change.answer()
+    return answer.explanation if answer else ""

@@ -1,0 +1,192 @@
+"""One change of one ticket while it is being made: what it was, and everything that the change will write. No input or output.
+
+Acts fill it; the desk writes all of it in one transaction.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from hotline1022.base.access import Actor
+from hotline1022.base.events import Event
+from hotline1022.base.ids import new_id
+from tickets import clocks
+from tickets.calendar import WorkCalendar
+from tickets.model import Deadline, Extension, JournalEntry, Party, Stage, Stop, Text
+from tickets.policies import Policy, Promise
+from tickets.publication.model import PublishedAnswer
+from tickets.rules import Rules
+
+
+class Change:
+    """A ticket and what becomes of it at ``now`` by ``actor``."""
+
+    def __init__(
+        self,
+        row: Mapping[str, Any],
+        deadlines: Iterable[Deadline],
+        parties: Iterable[Party],
+        *,
+        rules: Rules,
+        actor: Actor,
+        now: datetime,
+    ) -> None:
+        self.row, self.rules, self.actor, self.now = dict(row), rules, actor, now
+        self.deadlines, self.parties = list(deadlines), list(parties)
+        self.code: str = row["code"]
+        self.came_from = Stage(row["stage"])
+        self.values: dict[str, Any] = {}
+        self.entries: list[JournalEntry] = []
+        self.events: list[Event] = []
+        self.texts: list[Text] = []
+        self.touched_parties: list[Party] = []
+        self.publication: PublishedAnswer | Literal["withdraw"] | None = None
+        self.duplicates: list[Change] = []
+        """The tickets that were merged into this one."""
+        self.main: Change | None = None
+        """The ticket that this one is to be merged into."""
+
+    def __getitem__(self, column: str) -> Any:
+        return self.row[column]
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of the day on which the ticket was taken."""
+        return self.rules.policy_on(self["taken_at"])
+
+    @property
+    def stage(self) -> Stage:
+        """Where it stands now."""
+        return Stage(self["stage"])
+
+    @property
+    def stops(self) -> tuple[Stop, ...]:
+        """The stretches during which the agency's clock stood."""
+        return tuple(Stop.model_validate(stop) for stop in self["stops"])
+
+    @property
+    def extension(self) -> Extension | None:
+        """The extension that was asked for in this round."""
+        return None if self["extension"] is None else Extension.model_validate(self["extension"])
+
+    def set(self, **values: Any) -> None:
+        """Give columns of the ticket new values."""
+        self.row |= values
+        self.values |= values
+
+    def stand(self, stage: Stage) -> None:
+        """Bring the ticket to a stage."""
+        self.set(stage=stage, stage_at=self.now)
+
+    def name_of(self, agency: str) -> str:
+        """What people read for an agency's code."""
+        return self.rules.agencies.name_of(agency)
+
+    def journal(self, what: str, reason: str, /, **details: Any) -> None:
+        """Add to the journal."""
+        entry = JournalEntry(
+            code=self.code, at=self.now, actor=self.actor.name, what=what, reason=reason, details=details
+        )
+        self.entries.append(entry)
+
+    def tell(self, event: Event) -> None:
+        """Let the other contexts know, once the change is written."""
+        self.events.append(event)
+
+    def write(self, kind: str, body: str) -> dict[str, str]:
+        """Keep what the actor wrote; returns what the journal says of it."""
+        text = Text(
+            id=new_id(),
+            code=self.code,
+            kind=kind,
+            at=self.now,
+            author=self.actor.name,
+            agency=self.actor.agency,
+            round=self["round"],
+            body=body,
+        )
+        self.texts.append(text)
+        return {"text": text.id, "sha256": hashlib.sha256(body.encode()).hexdigest()}
+
+    # Clocks
+
+    def running(self, clock: str, party: str | None = None) -> list[Deadline]:
+        """The promises of ``clock`` that are still to be kept, by ``party`` if given."""
+        return [
+            each
+            for each in self.deadlines
+            if each.running and each.clock == clock and (party is None or each.party == party)
+        ]
+
+    def answer(self) -> Deadline | None:
+        """The promise to the citizen, while it runs."""
+        return next(iter(self.running("answer")), None)
+
+    def start(self, clock: str, party: str, promise: Promise | None = None) -> None:
+        """Begin a clock now, where the policy times it at all."""
+        deadline = self.rules.start_clock(
+            clock,
+            promise,
+            party=party,
+            starts=self.now,
+            taken_at=self["taken_at"],
+            urgent=self["urgent"],
+            reopened=self["round"],
+        )
+        if deadline is not None:
+            self.deadlines.append(deadline)
+
+    def end(self, *names: str, how: Literal["met", "dropped"] = "met", party: str | None = None) -> None:
+        """End the clocks of these names."""
+        for name in names:
+            for deadline in self.running(name, party):
+                self.put(deadline, clocks.ended(deadline, how, self.now))
+
+    def drop_all(self) -> None:
+        """Nothing is asked of anybody any more."""
+        self.end(*clocks.CLOCKS, how="dropped")
+
+    def put(self, old: Deadline, new: Deadline) -> None:
+        """Replace a deadline."""
+        self.deadlines[self.deadlines.index(old)] = new
+
+    def recompute(self, deadline: Deadline, promise: Promise | None = None, party: str | None = None) -> Deadline:
+        """A running promise computed anew: for another party, with another target, after a stop."""
+        moved = deadline if party is None else deadline.model_copy(update={"party": party})
+        new = clocks.recomputed(
+            moved, policy=self.policy, calendar=self.calendar_of(moved), stops=self.stops, promise=promise
+        )
+        self.put(deadline, new)
+        return new
+
+    def calendar_of(self, deadline: Deadline) -> WorkCalendar:
+        """The calendar that a promise is kept on."""
+        return self.rules.calendar_for(deadline.clock, deadline.party, self.policy, urgent=self["urgent"])
+
+    def revive(self, clock: str) -> None:
+        """Let the last clock of this name run on, as if it had never ended."""
+        if self.running(clock):
+            return
+        last = next((each for each in reversed(self.deadlines) if each.clock == clock), None)
+        if last is not None:
+            step = clocks.DUE if last.breached_at is None else None
+            again = last.model_copy(
+                update={"ended": None, "ended_at": None, "step": step, "step_at": last.due if step else None}
+            )
+            self.put(last, again)
+
+    def halt(self) -> None:
+        """Stop the clocks that stand while the citizen is asked."""
+        self.set(stops=[*self["stops"], {"start": self.now.isoformat(), "end": None}])
+        for deadline in [each for each in self.deadlines if each.running and clocks.CLOCKS[each.clock].stops]:
+            self.put(deadline, clocks.halted(deadline))
+
+    def go_on(self) -> None:
+        """Let the clocks that stand run again, the time of the stop given back."""
+        if not self.stops or self.stops[-1].end is not None:
+            return
+        self.set(stops=[*self["stops"][:-1], {**self["stops"][-1], "end": self.now.isoformat()}])
+        for deadline in [each for each in self.deadlines if each.running and clocks.CLOCKS[each.clock].stops]:
+            again = self.recompute(deadline)
+            self.put(again, clocks.resumed(again, self.policy, self.calendar_of(again)))

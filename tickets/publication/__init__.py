@@ -1,0 +1,1 @@
+"""Answers that the public may read: without personal data, after a leader has approved them."""

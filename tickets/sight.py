@@ -1,0 +1,33 @@
+"""Who may see which ticket, and how much of it: the one rule that every list, page and move asks. Pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hotline1022.base.access import AGENCY_ROLES, HOTLINE_ROLES, Actor, Role
+from tickets.model import Party, Stage, Ticket
+
+NOT_WITH_AGENCY = (Stage.RECEIVED, Stage.CLASSIFIED, Stage.MERGED, Stage.REFERRED)
+"""Stages in which the agency that is written on a ticket has not been given it."""
+
+IDENTITY = ("number", "citizen_name", "citizen_email", "call", "recording", "consent", "source_key", "source_digest")
+"""What tells who the citizen is, or leads there."""
+
+
+def may_see(actor: Actor, row: Mapping[str, Any], parties: Iterable[Party]) -> bool:
+    """Whether ``actor`` may know of the ticket of ``row`` at all.
+
+    The hotline sees every ticket; an agency those that it was given or is asked to help with, and never a sealed one.
+    """
+    if actor.role in HOTLINE_ROLES or actor.role in (Role.MACHINE, Role.CITIZEN):
+        return True
+    if actor.role not in AGENCY_ROLES or actor.agency is None or row["sealed"]:
+        return False
+    given = row["stage"] not in NOT_WITH_AGENCY and row["level"] != 1
+    return (given and row["agency"] == actor.agency) or any(party.agency == actor.agency for party in parties)
+
+
+def shown_to(actor: Actor, ticket: Ticket) -> Ticket:
+    """The ticket as ``actor`` may read it: agencies never learn who asked, nobody does of a sealed one."""
+    if ticket.sealed or actor.role not in HOTLINE_ROLES:
+        return ticket.model_copy(update=dict.fromkeys(IDENTITY) | {"source_key": ""})
+    return ticket
