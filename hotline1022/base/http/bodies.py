@@ -1,0 +1,113 @@
+"""Reads what a request carries into its model: query, JSON, forms, files. Limits hold while reading, not after."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import BodyPartReader, StreamReader, web
+from multidict import MultiDict, MultiMapping
+from pydantic import TypeAdapter, ValidationError
+
+from hotline1022.base.http.problems import Mistake, ProblemError, of_validation
+from hotline1022.base.http.routes import Route, Upload
+
+KINDS = {
+    "json": ("application/json",),
+    "multipart": ("multipart/form-data",),
+    "form": ("application/x-www-form-urlencoded", "multipart/form-data"),
+}
+MOST_FIELDS = 100
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def read_fields(model: Any, fields: MultiMapping[str], part: str) -> Any:
+    """A query or a form as its model. A name that comes twice is a list, which only some fields take."""
+    values = {name: found[0] if len(found := fields.getall(name)) == 1 else found for name in fields}
+    _refuse_unstorable(values, part)
+    try:
+        return TypeAdapter(model).validate_python(values)
+    except ValidationError as error:
+        raise of_validation(error, part) from error
+
+
+async def read_body(route: Route, request: web.Request) -> tuple[Any, tuple[Upload, ...]]:
+    """What the body says, as the route's model, and the files that came with it. Raises ProblemError."""
+    if route.body is None:
+        return None, ()
+    if (request.content_length or 0) > route.most_bytes:
+        raise _too_large(route)
+    if request.content_type not in KINDS[route.takes]:
+        raise ProblemError(415, f"Gửi nội dung dạng {' hoặc '.join(KINDS[route.takes])}")
+    if request.content_type == "multipart/form-data":
+        fields, files = await _multipart(route, request)
+        return read_fields(route.body, fields, "body"), files
+    text = await _bytes(request.content, route, route.most_bytes)
+    if request.content_type == "application/json":
+        return _json(route.body, text), ()
+    try:
+        pairs = parse_qsl(text.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise ProblemError(400, "Nội dung không phải biểu mẫu") from error
+    return read_fields(route.body, MultiDict(pairs), "body"), ()
+
+
+def _json(model: Any, text: bytes) -> Any:
+    try:
+        values = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ProblemError(400, "Nội dung không phải JSON") from error
+    _refuse_unstorable(values, "body")
+    try:
+        return TypeAdapter(model).validate_json(text)
+    except ValidationError as error:
+        raise of_validation(error, "body") from error
+
+
+async def _multipart(route: Route, request: web.Request) -> tuple[MultiDict[str], tuple[Upload, ...]]:
+    fields: MultiDict[str] = MultiDict()
+    files: list[Upload] = []
+    left = route.most_bytes
+    try:
+        async for part in await request.multipart():
+            if not isinstance(part, BodyPartReader) or part.name is None or len(fields) + len(files) >= MOST_FIELDS:
+                raise ProblemError(400, "Biểu mẫu có phần không dùng được")
+            data = await _bytes(part, route, left)
+            left -= len(data)
+            if part.filename is not None:
+                kind = part.headers.get("Content-Type", "application/octet-stream")
+                files.append(Upload(name=part.name, media_type=kind[:100], data=data))
+            else:
+                fields.add(part.name, data.decode())
+    except (ValueError, AssertionError, RuntimeError) as error:
+        raise ProblemError(400, "Biểu mẫu không đọc được") from error
+    return fields, tuple(files)
+
+
+async def _bytes(source: StreamReader | BodyPartReader, route: Route, most: int) -> bytes:
+    data = bytearray()
+    while chunk := await (source.readany() if isinstance(source, StreamReader) else source.read_chunk()):
+        data += chunk
+        if len(data) > most:
+            raise _too_large(route)
+    return bytes(data)
+
+
+def _too_large(route: Route) -> ProblemError:
+    return ProblemError(413, f"Nội dung quá {route.most_bytes // 1024} KiB", headers={"Connection": "close"})
+
+
+def _refuse_unstorable(values: Any, part: str) -> None:
+    if _has_unstorable(values):
+        what = "có ký tự không dùng được"
+        raise ProblemError(422, f"{part}: {what}", mistakes=[Mistake(field=part, what=what)])
+
+
+def _has_unstorable(values: Any) -> bool:
+    """Whether a NUL or half a character is in it: no database keeps those."""
+    if isinstance(values, str):
+        return _UNSTORABLE.search(values) is not None
+    if isinstance(values, Mapping):
+        return any(_has_unstorable(each) for pair in values.items() for each in pair)
+    return isinstance(values, list) and any(map(_has_unstorable, values))

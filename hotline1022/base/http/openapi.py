@@ -1,0 +1,120 @@
+"""The description of routes: OpenAPI 3.1, made from the routes themselves and the schemas of their models. Nothing is written by hand."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import JsonSchemaMode
+
+from hotline1022.base.http.bodies import KINDS
+from hotline1022.base.http.problems import TITLES, Problem
+from hotline1022.base.http.routes import Nothing, Route
+
+REFERENCE = "#/components/schemas/{model}"
+
+
+def describe(routes: Sequence[Route], *, title: str, version: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of ``routes``."""
+    models = _Models(routes)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, models)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
+        "paths": paths,
+        "components": {
+            "schemas": models.definitions,
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "Khoá truy cập: 1022_..."}},
+        },
+    }
+
+
+class _Models:
+    """The schemas of every model that the routes name, under one set of names."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        wanted: list[tuple[Any, JsonSchemaMode]] = [(Problem, "serialization")]
+        for route in routes:
+            wanted.append((route.query, "validation"))
+            if route.body is not None:
+                wanted.append((route.body, "validation"))
+            wanted += [
+                (model, "serialization") for model in route.answers.values() if not isinstance(model, str | None)
+            ]
+        inputs = [(index, mode, TypeAdapter(model)) for index, (model, mode) in enumerate(wanted)]
+        found, schemas = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE)
+        self.definitions: dict[str, Any] = schemas.get("$defs", {})
+        self._of = {(id(model), mode): found[(index, mode)] for index, (model, mode) in enumerate(wanted)}
+
+    def of(self, model: Any, mode: JsonSchemaMode) -> dict[str, Any]:
+        """The schema of a model: a reference, mostly."""
+        return self._of[(id(model), mode)]
+
+    def opened(self, model: Any) -> dict[str, Any]:
+        """The schema itself, where parameters must be told one by one."""
+        schema = self.of(model, "validation")
+        name = schema.get("$ref", "").removeprefix(REFERENCE.format(model=""))
+        return self.definitions[name] if name else schema
+
+
+def _operation(route: Route, models: _Models) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "operationId": re.sub(r"\W+", "-", f"{route.method.lower()}{route.path}").strip("-"),
+        "summary": route.summary,
+        "tags": [route.tag],
+        "responses": _responses(route, models),
+    }
+    if route.description:
+        told["description"] = route.description
+    if route.roles is not None:
+        told["security"] = [{"key": []}]
+        told["x-roles"] = sorted(route.roles)
+    if parameters := _parameters(route, models):
+        told["parameters"] = parameters
+    if route.body is not None:
+        schema = models.of(route.body, "validation")
+        told["requestBody"] = {"required": True, "content": {kind: {"schema": schema} for kind in KINDS[route.takes]}}
+    return told
+
+
+def _parameters(route: Route, models: _Models) -> list[dict[str, Any]]:
+    parameters: list[dict[str, Any]] = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "pattern": _anchored(pattern)}}
+        for name in re.findall(r"{(\w+)}", route.path)
+        for pattern in [route.parameters.get(name, "[^/]{1,100}")]
+    ]
+    parameters += [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string", "pattern": _anchored(pattern)}}
+        for name, pattern in route.headers.items()
+    ]
+    if route.query is not Nothing:
+        schema = models.opened(route.query)
+        for name, field in schema.get("properties", {}).items():
+            required = name in schema.get("required", [])
+            parameters.append({"name": name, "in": "query", "required": required, "schema": field})
+    return parameters
+
+
+def _responses(route: Route, models: _Models) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for status, model in route.answers.items():
+        told[str(status)] = {"description": route.summary}
+        if isinstance(model, str):
+            told[str(status)]["content"] = {model: {"schema": {}}}
+        elif model is not None:
+            told[str(status)]["content"] = {"application/json": {"schema": models.of(model, "serialization")}}
+    statuses = [404, 405, 409, 422, 500, 503]
+    statuses += [401, 403] if route.roles is not None else []
+    statuses += [400, 413, 415] if route.body is not None else []
+    statuses += [429] if route.limit else []
+    problem = {"application/problem+json": {"schema": models.of(Problem, "serialization")}}
+    told |= {str(status): {"description": TITLES[status], "content": problem} for status in sorted(statuses)}
+    return told
+
+
+def _anchored(pattern: str) -> str:
+    return f"^{pattern}$"

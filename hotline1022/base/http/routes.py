@@ -1,0 +1,112 @@
+"""Routes as data: what each one takes, who may use it, what it answers. Serving them is ``serving``'s, describing them ``openapi``'s."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from aiohttp import web
+from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+
+from hotline1022.base.access import Actor, Role
+from hotline1022.base.clock import CIVIL_ZONE
+
+Query = TypeVar("Query")
+Body = TypeVar("Body")
+
+CivilInstant = Annotated[
+    AwareDatetime, PlainSerializer(lambda instant: instant.astimezone(CIVIL_ZONE).isoformat(), return_type=str)
+]
+"""An instant that is written in the zone of civil rules: ``2026-11-24T08:30:00+07:00``."""
+
+MOST_BYTES = 256 * 1024
+"""Of a body, unless the route allows more."""
+
+
+class Told(BaseModel):
+    """What every query, body and answer is made of: nothing unknown is let in, nothing changes afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Nothing(Told):
+    """No query, or no body."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came with a form, already read to its end within the route's limit."""
+
+    name: str
+    media_type: str
+    """What the sender calls it; never believed."""
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Call(Generic[Query, Body]):
+    """One request after every check: whoever handles it trusts its shape, not its words."""
+
+    actor: Actor | None
+    """None on public routes."""
+    path: Mapping[str, str]
+    query: Query
+    body: Body
+    files: tuple[Upload, ...]
+    client: str
+    """The address of whoever asks, as far as it can be known."""
+    headers: Mapping[str, str]
+
+    @property
+    def by(self) -> Actor:
+        """The actor of a route that only known actors may use."""
+        if self.actor is None:
+            raise RuntimeError("a public route asked for its actor")
+        return self.actor
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer that is more than a model: another status, headers, or bytes of another media type."""
+
+    body: BaseModel | bytes | str | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
+
+
+Handler = Callable[[Call[Any, Any]], Awaitable[BaseModel | Reply | web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way in. ``summary`` and ``description`` are Vietnamese."""
+
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    path: str
+    """``/api/tickets/{code}``; names in braces are in ``parameters``."""
+    handler: Handler
+    summary: str
+    tag: str
+    roles: frozenset[Role] | None
+    """Who may use it; None is everybody, without a key."""
+    answers: Mapping[int, Any]
+    """The model (or a media type such as ``image/jpeg``) of each status of success."""
+    description: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """The pattern (a whole regular expression) of each name in the path."""
+    query: type[BaseModel] = Nothing
+    body: Any = None
+    """A model or a union of models; None takes no body."""
+    takes: Literal["json", "form", "multipart"] = "json"
+    """``form`` takes ``multipart/form-data`` too."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers that must be there, each with its pattern."""
+    most_bytes: int = MOST_BYTES
+    limit: tuple[int, float] | None = None
+    """So many requests in so many seconds from one address."""
+
+
+def civil(instant: datetime) -> str:
+    """An instant as JSON tells it, in the zone of civil rules."""
+    return instant.astimezone(CIVIL_ZONE).isoformat()
