@@ -4,6 +4,7 @@ The computed part comes from the package ``holidays``; its labels are not always
 the table here.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -114,10 +115,13 @@ def build_calendars(rules: CalendarsFile, official: OfficialDaysFile) -> Mapping
     decided = {day.date: day for day in official.days}
     calendars = {}
     for name, rule in rules.calendars.items():
-        made_from, decided_through = f"{name}-{rules.version}", LAST_DAY.year
+        made_from, decided_through, written = f"{name}-{rules.version}", LAST_DAY.year, rule.model_dump_json()
         if rule.holidays:
             made_from += f"+official-{official.version}+holidays-{version('holidays')}"
+            written += official.model_dump_json()
             decided_through = official.decided_through
+        # The numbers are what people count; the mark tells two files apart whose number was forgotten.
+        made_from += f"#{hashlib.sha256(written.encode()).hexdigest()[:6]}"
         calendars[name] = WorkCalendar(name, made_from, rule.title, tuple(_days(rule, decided)), decided_through)
     return calendars
 

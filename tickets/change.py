@@ -34,6 +34,7 @@ class Change:
     ) -> None:
         self.row, self.rules, self.actor, self.now = dict(row), rules, actor, now
         self.deadlines, self.parties = list(deadlines), list(parties)
+        self._stored = {deadline.id: deadline for deadline in self.deadlines}
         self.code: str = row["code"]
         self.came_from = Stage(row["stage"])
         self.values: dict[str, Any] = {}
@@ -110,6 +111,11 @@ class Change:
         return {"text": text.id, "sha256": hashlib.sha256(body.encode()).hexdigest()}
 
     # Clocks
+
+    @property
+    def changed_deadlines(self) -> list[Deadline]:
+        """The deadlines that are new or not as they were."""
+        return [each for each in self.deadlines if each.id is None or self._stored[each.id] != each]
 
     def running(self, clock: str, party: str | None = None) -> list[Deadline]:
         """The promises of ``clock`` that are still to be kept, by ``party`` if given."""

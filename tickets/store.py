@@ -195,9 +195,15 @@ async def ticket_rows(
     return [dict(row) for row in rows.mappings()]
 
 
-async def locked_rows(connection: AsyncConnection, codes: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """The tickets of ``codes``, held until the transaction ends. Always locked in one order, so that two never deadlock."""
-    statement = select(tickets).where(tickets.c.code.in_(codes)).order_by(tickets.c.code).with_for_update()
+async def locked_rows(
+    connection: AsyncConnection, codes: Sequence[str], *, passing_over: bool = False
+) -> dict[str, dict[str, Any]]:
+    """The tickets of ``codes``, held until the transaction ends. Always locked in one order, so that two never deadlock.
+
+    ``passing_over`` leaves out those that another transaction holds now.
+    """
+    wanted = select(tickets).where(tickets.c.code.in_(codes)).order_by(tickets.c.code)
+    statement = wanted.with_for_update(skip_locked=passing_over)
     return {row["code"]: dict(row) for row in (await connection.execute(statement)).mappings()}
 
 
@@ -218,6 +224,33 @@ async def write_deadlines(connection: AsyncConnection, code: str, deadlines: Seq
         if each.id is not None:
             values = each.model_dump(exclude={"id"})
             await connection.execute(update(ticket_deadlines).where(ticket_deadlines.c.id == each.id).values(**values))
+
+
+async def codes_due(connection: AsyncConnection, now: datetime, limit: int) -> list[str]:
+    """The tickets with a step that is due by ``now``, the longest overdue first."""
+    columns = ticket_deadlines.c
+    due = select(columns.code).where(columns.step_at <= now).order_by(columns.step_at, columns.id).limit(limit)
+    return list(dict.fromkeys((await connection.scalars(due)).all()))
+
+
+async def steps_ahead(connection: AsyncConnection, code: str) -> list[datetime]:
+    """When something will happen to the deadlines of a ticket."""
+    columns = ticket_deadlines.c
+    statement = select(columns.step_at).where(columns.code == code, columns.step_at.is_not(None))
+    return list((await connection.scalars(statement)).all())
+
+
+async def codes_on_other_calendars(
+    connection: AsyncConnection, calendars: Sequence[str], after: str, limit: int
+) -> list[str]:
+    """The next tickets, by code, with a running promise that was computed on none of these calendars."""
+    columns = ticket_deadlines.c
+    other = (columns.ended.is_(None), columns.calendar.not_in(calendars), columns.code > after)
+    return list(
+        (
+            await connection.scalars(select(columns.code).where(*other).distinct().order_by(columns.code).limit(limit))
+        ).all()
+    )
 
 
 async def deadlines_of(connection: AsyncConnection, codes: Sequence[str]) -> dict[str, tuple[Deadline, ...]]:

@@ -1,0 +1,119 @@
+"""What time does to tickets: warnings, breaches, escalations, limits. Each step happens once, under the instant at which it was due.
+
+What is due is found by its instant alone; who calls ``tick``, and when, is not decided here.
+"""
+
+from datetime import datetime
+
+import structlog
+
+from hotline1022.base.access import MACHINE
+from hotline1022.base.clock import Clock
+from hotline1022.base.db import Database
+from tickets import store
+from tickets.acts.chain import office_of
+from tickets.change import Change
+from tickets.changes import RecordEvent, locked, write
+from tickets.clocks import CLOCKS, DUE, WARNING, after_step, escalation_of
+from tickets.events import DeadlineBreached, DeadlineWarned, TicketEscalated
+from tickets.handling import apply
+from tickets.model import HOTLINE, Deadline
+from tickets.moves import Close, Resume
+from tickets.rules import StandingRules
+
+log = structlog.get_logger()
+
+BATCH = 50
+"""Tickets in one transaction."""
+
+
+class Timers:
+    """Performs the steps that are due. Methods raise DatabaseAway; what was not committed is still due."""
+
+    def __init__(self, database: Database, clock: Clock, rules: StandingRules, record_event: RecordEvent) -> None:
+        self._database, self._clock, self._rules, self._record_event = database, clock, rules, record_event
+
+    async def tick(self) -> int:
+        """Do everything that is due now; returns the number of steps. After a standstill each step still has its own instant."""
+        total = 0
+        while True:
+            found, steps = await self._batch()
+            total += steps
+            if found == 0 or steps == 0:
+                break
+        if total:
+            log.info("timers_ticked", steps=total)
+        return total
+
+    async def _batch(self) -> tuple[int, int]:
+        now = self._clock.now()
+        async with self._database.transaction() as connection:
+            codes = await store.codes_due(connection, now, BATCH)
+            if not codes:
+                return 0, 0
+            # A ticket that somebody is changing now is passed over: their change decides, and the next look finds the rest.
+            changes = await locked(connection, codes, rules=self._rules.current, now=now, passing_over=True)
+            steps = 0
+            for change in changes.values():
+                while (deadline := _next(change, now)) is not None:
+                    step(change, deadline)
+                    steps += 1
+            await write(connection, list(changes.values()), self._record_event)
+        return len(codes), steps
+
+
+def step(change: Change, deadline: Deadline) -> None:
+    """Do the pending step of a promise, as of the instant at which it was due."""
+    if deadline.step_at is None:
+        raise ValueError("the clock of this promise stands")
+    change.now, change.actor = deadline.step_at, MACHINE
+    rule, party = CLOCKS[deadline.clock], _name(change, deadline.party)
+    facts = {"clock": deadline.clock, "party": deadline.party, "due": deadline.due.isoformat()}
+    done = after_step(deadline, change.policy, change.calendar_of(deadline))
+    change.put(deadline, done)
+    told = {"at": change.now, "code": change.code, "clock": deadline.clock, "party": deadline.party}
+    if deadline.step == WARNING:
+        change.journal("warned", f"{party} sắp đến hạn {rule.title}. {deadline.explanation}", **facts)
+        change.tell(DeadlineWarned.model_validate({**told, "due": deadline.due}))
+    elif deadline.step != DUE:
+        _escalate(change, deadline, party)
+    elif rule.on_due == "breach":
+        change.journal("breached", f"{party} quá hạn {rule.title}. {deadline.explanation}", **facts)
+        change.tell(DeadlineBreached.model_validate({**told, "due": deadline.due}))
+        if deadline.clock == "answer" and deadline.party != HOTLINE:
+            for clock in ("progress", "apology_draft", "apology_sent"):
+                change.start(clock, deadline.party)
+    elif rule.on_due == "resume":
+        apply(change, Resume(move="resume"))
+    else:
+        apply(change, Close(move="close"))
+
+
+def _escalate(change: Change, deadline: Deadline, party: str) -> None:
+    link = change.policy.chain(hotline=deadline.party == HOTLINE)[escalation_of(deadline)]
+    name = office_of(change, link.to, deadline.party)
+    reason = f"Báo {name}: {party} vẫn chưa {CLOCKS[deadline.clock].title}. {deadline.explanation}"
+    if link.level > change["level"]:
+        change.set(level=link.level)
+    change.journal("escalated", reason, clock=deadline.clock, party=deadline.party, to=link.to, level=link.level)
+    change.tell(
+        TicketEscalated(
+            at=change.now,
+            code=change.code,
+            clock=deadline.clock,
+            party=deadline.party,
+            to=link.to,
+            to_name=name,
+            level=link.level,
+            reason=reason,
+        )
+    )
+
+
+def _next(change: Change, now: datetime) -> Deadline | None:
+    due = [(each.step_at, index) for index, each in enumerate(change.deadlines) if each.step_at and each.step_at <= now]
+    return change.deadlines[min(due)[1]] if due else None
+
+
+def _name(change: Change, party: str) -> str:
+    return "Tổng đài" if party == HOTLINE else change.name_of(party)
