@@ -14,9 +14,13 @@ from ivr.flow import Flow
 from ivr.model import Say
 from tickets.desk import Desk
 from tickets.rules import StandingRules
+from tickets.stages import TOLD
 
 HOURS = "hotline"
 """The calendar of the hotline's own opening hours."""
+
+NOBODY = "unknown"
+"""Instead of an agency's code, where it is nobody's business whose ticket it is."""
 
 
 class Hotline:
@@ -64,15 +68,17 @@ class Hotline:
     async def look_up(self, code: str) -> tuple[bool, Mapping[str, str], Mapping[str, bool]]:
         """See Product. A code with a wrong check digit is simply not found."""
         try:
-            ticket = await self._desk.find(code)
+            told = await self._desk.told(code)
         except HotlineError as error:
             if type(error) is HotlineError:
                 return False, {}, {}
             raise
-        if ticket is None:
+        if told is None:
             return False, {}, {}
-        due = ticket.due.astimezone(CIVIL_ZONE).date().isoformat()
-        return True, {"agency": ticket.agency, "stage": ticket.stage, "due": due}, {"due-known": True}
+        slots = {"agency": told.agency or NOBODY, "stage": told.stage}
+        if told.due is not None:
+            slots["due"] = told.due.astimezone(CIVIL_ZONE).date().isoformat()
+        return True, slots, {"due-known": told.due is not None, "ticket-answered": told.stage in TOLD}
 
     def facts(self) -> Mapping[str, bool]:
         """See Product."""

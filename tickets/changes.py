@@ -12,6 +12,8 @@ from tickets.change import Change
 from tickets.journal import store as journal
 from tickets.publication import store as publication
 from tickets.rules import Rules
+from tickets.search.store import add_words
+from tickets.search.words import searchable
 
 RecordEvent = Callable[[AsyncConnection, Event], Awaitable[None]]
 """Keeps an event in the transaction of the change that it tells."""
@@ -41,6 +43,8 @@ async def write(connection: AsyncConnection, changes: Sequence[Change], record_e
     for change in changes:
         if change.values:
             await store.change_ticket(connection, change.code, **change.values)
+        if written := [change.values[name] for name in ("summary", "address") if change.values.get(name)]:
+            await add_words(connection, change.code, change["taken_at"], searchable(" ".join(written)))
         await store.write_deadlines(connection, change.code, change.changed_deadlines)
         await store.add_texts(connection, change.texts)
         await store.add_parties(connection, change.code, change.touched_parties)

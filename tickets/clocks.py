@@ -107,7 +107,8 @@ def recomputed(
             "expected": computed.expected,
         }
     )
-    silent = deadline.step is None and deadline.breached_at is None  # of a merged ticket: its main one reminds the agency
+    # The clock of a merged ticket: its main one reminds the agency.
+    silent = deadline.step is None and deadline.breached_at is None
     if moved.due == deadline.due or silent:
         return moved
     if deadline.breached_at is not None and moved.due <= deadline.breached_at:

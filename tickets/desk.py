@@ -4,7 +4,7 @@ Every change, its journal entry and its event are one transaction. Rules decide;
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,17 +18,19 @@ from hotline1022.base.db import Database
 from hotline1022.base.errors import HotlineError
 from hotline1022.base.events import Event
 from tickets import store
+from tickets.changes import RecordEvent
 from tickets.code import CodeBlock, read_code
 from tickets.events import TicketOpened, TicketPlaceSuggested, TicketPlaceUnclear
 from tickets.journal import store as journal
 from tickets.model import Channel, Consent, JournalEntry, Report, Stage, Ticket
 from tickets.places import Finding
+from tickets.reading import read, ticket_of
 from tickets.rules import Rules, StandingRules
+from tickets.search.store import add_words
+from tickets.search.words import searchable
+from tickets.telling import Told, told
 
 log = structlog.get_logger()
-
-RecordEvent = Callable[[AsyncConnection, Event], Awaitable[None]]
-"""Keeps an event in the transaction of the change that it tells."""
 
 AGENCY_LEVEL = 2
 EARLIER_SHOWN = 5
@@ -73,7 +75,9 @@ class Desk:
                 if not await store.insert_ticket(connection, row):
                     return await self._one(connection, store.tickets.c.source_key == report.source_key)
                 deadlines = await store.add_deadlines(connection, row["code"], deadlines)
-                ticket = self._ticket(row, {row["code"]: deadlines}, {})
+                ticket = ticket_of(rules, row, deadlines)
+                words = searchable(" ".join(filter(None, (report.summary, report.address, report.place_words))))
+                await add_words(connection, ticket.code, ticket.taken_at, words)
                 await self._tell_opening(connection, ticket, now)
         except IntegrityError as error:
             raise HotlineError(f"Mã phiếu {code} chưa được dành sẵn hoặc đã thuộc phiếu khác") from error
@@ -85,6 +89,13 @@ class Desk:
         async with self._database.reading() as connection:
             found = await self._read(connection, store.tickets.c.code == read_code(code), limit=1)
         return found[0] if found else None
+
+    async def told(self, code: str) -> Told | None:
+        """What the citizen of the ticket may be told. Raises HotlineError when ``code`` cannot be one."""
+        ticket = await self.find(code)
+        if ticket is None:
+            return None
+        return told(ticket, await self.find(ticket.duplicate_of) if ticket.duplicate_of else None)
 
     async def recent(self, limit: int = 50) -> tuple[Ticket, ...]:
         """The last tickets taken, newest first."""
@@ -112,11 +123,13 @@ class Desk:
         it is only suggested. Hearing the same again changes nothing. Words of a call without recording are not used.
         """
         finding = await asyncio.to_thread(self._rules.current.places.find, text)
+        words = await asyncio.to_thread(searchable, text)
         async with self._database.transaction() as connection:
             condition = store.tickets.c.call == call
             for row in await store.ticket_rows(connection, condition, lock=True):
                 if not row["consent"] or row["consent"]["recording"]:
                     await self._heard(connection, row, finding)
+                    await add_words(connection, row["code"], row["taken_at"], words)
             return await self._read(connection, condition)
 
     async def _heard(self, connection: AsyncConnection, row: Mapping[str, Any], finding: Finding) -> None:
@@ -206,25 +219,7 @@ class Desk:
     async def _read(
         self, connection: AsyncConnection, *conditions: Any, limit: int | None = None
     ) -> tuple[Ticket, ...]:
-        rows = await store.ticket_rows(connection, *conditions, limit=limit)
-        codes = [row["code"] for row in rows]
-        deadlines, parties = await store.deadlines_of(connection, codes), await store.parties_of(connection, codes)
-        return tuple(self._ticket(row, deadlines, parties) for row in rows)
-
-    def _ticket(
-        self, row: Mapping[str, Any], deadlines: Mapping[str, Sequence[Any]], parties: Mapping[str, Sequence[Any]]
-    ) -> Ticket:
-        rules = self._rules.current
-        return Ticket.model_validate(
-            {
-                **row,
-                "topic_name": rules.topics.name_of(row["topic"]),
-                "place_name": rules.place_name(row["place"]),
-                "agency_name": rules.agencies.name_of(row["agency"]),
-                "deadlines": tuple(deadlines[row["code"]]),
-                "parties": tuple(parties.get(row["code"], ())),
-            }
-        )
+        return await read(connection, self._rules.current, *conditions, limit=limit)
 
 
 def _first_row(rules: Rules, report: Report, now: datetime) -> dict[str, Any]:

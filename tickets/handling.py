@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import structlog
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import AGENCY_ROLES, Actor
@@ -24,14 +25,22 @@ from tickets.stages import Move
 log = structlog.get_logger()
 
 
+class MoveMade(BaseModel):
+    """Where a ticket stands after a move."""
+
+    code: str
+    version: int
+    stage: Stage
+
+
 class Handling:
     """The moves of tickets. Methods raise DatabaseAway when the database cannot be reached."""
 
     def __init__(self, database: Database, clock: Clock, rules: StandingRules, record_event: RecordEvent) -> None:
         self._database, self._clock, self._rules, self._record_event = database, clock, rules, record_event
 
-    async def make(self, code: str, request: AnyMove, actor: Actor, *, version: int | None = None) -> int:
-        """Make a move of the ticket ``code``; returns the ticket's new version.
+    async def make(self, code: str, request: AnyMove, actor: Actor, *, version: int | None = None) -> MoveMade:
+        """Make a move of the ticket ``code``; returns where the ticket stands then.
 
         ``version`` is the one that the actor looked at: when somebody was faster the move is refused and nothing changes.
         Raises NotFound, Forbidden, Refused or Invalid, each with one Vietnamese sentence; the ticket is then as it was.
@@ -46,7 +55,7 @@ class Handling:
             apply(change, request)
             await write(connection, [change, *change.duplicates], self._record_event)
         log.info("ticket_moved", ticket=change.code, move=request.move, stage=change.stage)
-        return int(change["version"])
+        return MoveMade(code=change.code, version=change["version"], stage=change.stage)
 
     async def _load(self, connection: AsyncConnection, code: str, actor: Actor, request: AnyMove) -> Change:
         """The ticket with all that the move touches. Raises NotFound, also for one that the actor may not see."""

@@ -58,7 +58,7 @@ async def test_a_ticket_is_found_by_its_code_with_what_may_be_said_of_it(
     found, values, facts = await product.look_up(ticket.code)
     assert found
     assert set(values) == {"agency", "stage", "due"}
-    assert facts == {"due-known": True}
+    assert facts == {"due-known": True, "ticket-answered": False}
     assert datetime.fromisoformat(values["due"]).date() >= clock.now().date()
 
 
@@ -73,7 +73,7 @@ async def test_a_database_that_is_away_is_not_taken_for_a_missing_ticket(
     async def away(_code: str) -> None:
         raise DatabaseAway("Cơ sở dữ liệu không trả lời")
 
-    monkeypatch.setattr(desk, "find", away)
+    monkeypatch.setattr(desk, "told", away)
     with pytest.raises(DatabaseAway):
         await product.look_up("12345678")
 

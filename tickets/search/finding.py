@@ -1,0 +1,119 @@
+"""Lists of tickets: by stage, agency, topic, place, words and time, in pages, each as the asker may read it. Nothing is changed here."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline1022.base.access import AGENCY_ROLES, Actor
+from hotline1022.base.clock import Clock
+from hotline1022.base.db import Database
+from hotline1022.base.http.paging import Page, PageQuery, cursor_of, read_cursor
+from hotline1022.base.phone_numbers import e164
+from tickets.model import Channel, Stage, Ticket
+from tickets.reading import of_rows
+from tickets.rules import StandingRules
+from tickets.search.store import rarest_first, with_words
+from tickets.search.words import searchable
+from tickets.sight import NOT_WITH_AGENCY, shown_to
+from tickets.store import ticket_deadlines, ticket_parties, tickets
+
+MOST_WORDS = 8
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+class TicketQuery(PageQuery):
+    """Which tickets; conditions that are not given do not matter."""
+
+    stage: Annotated[tuple[Stage, ...], BeforeValidator(_listed), Field(max_length=20)] = ()
+    agency: Annotated[str, StringConstraints(max_length=64)] | None = None
+    topic: Annotated[str, StringConstraints(max_length=64)] | None = None
+    place: Annotated[str, StringConstraints(max_length=16)] | None = None
+    channel: Channel | None = None
+    urgent: bool | None = None
+    level: Annotated[int, Field(ge=1, le=3)] | None = None
+    overdue: bool | None = Field(default=None, description="true: câu trả lời đã quá hạn mà chưa có")
+    number: Annotated[str, StringConstraints(max_length=20)] | None = Field(default=None, description="số điện thoại")
+    words: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+        default=None, description="các từ trong nội dung, có dấu hay không dấu"
+    )
+    taken_from: AwareDatetime | None = None
+    taken_to: AwareDatetime | None = None
+    order: Literal["taken", "due"] = Field(default="taken", description="mới nhất trước, hoặc đến hạn trước")
+
+
+class TicketSearch:
+    """Lists and searches. Methods raise DatabaseAway, and Invalid for a cursor that no page gave."""
+
+    def __init__(self, database: Database, clock: Clock, rules: StandingRules) -> None:
+        self._database, self._clock, self._rules = database, clock, rules
+
+    async def page(self, query: TicketQuery, actor: Actor) -> Page[Ticket]:
+        """One page of what ``actor`` may see, each ticket as they may read it."""
+        words = searchable(query.words)[:MOST_WORDS] if query.words else []
+        if query.words and not words:
+            return Page(items=(), next=None)
+        async with self._database.reading() as connection:
+            statement = await self._statement(connection, query, actor, words)
+            rows = [dict(row) for row in (await connection.execute(statement)).mappings()]
+            last = rows[-1].pop("sorted_by") if rows else None
+            for row in rows[:-1]:
+                row.pop("sorted_by")
+            found = await of_rows(connection, self._rules.current, rows)
+        more = cursor_of(last, rows[-1]["code"]) if last is not None and len(rows) >= query.limit else None
+        return Page(items=tuple(shown_to(actor, ticket) for ticket in found), next=more)
+
+    async def _statement(
+        self, connection: AsyncConnection, query: TicketQuery, actor: Actor, words: list[str]
+    ) -> Select[Any]:
+        by_due = query.order == "due"
+        key: Any = ticket_deadlines.c.due if by_due else tickets.c.taken_at
+        conditions = [*_conditions(query, self._clock.now()), *_seen_by(actor)]
+        if by_due or query.overdue is not None:
+            conditions += [
+                ticket_deadlines.c.code == tickets.c.code,
+                ticket_deadlines.c.clock == "answer",
+                ticket_deadlines.c.ended.is_(None),
+            ]
+        if words:
+            conditions += with_words(await rarest_first(connection, words))
+        if query.cursor is not None:
+            at, code = read_cursor(query.cursor)
+            behind = tuple_(key, tickets.c.code)
+            conditions.append(behind > (at, code) if by_due else or_(key < at, and_(key == at, tickets.c.code > code)))
+        order = (key, tickets.c.code) if by_due else (key.desc(), tickets.c.code)
+        return select(tickets, key.label("sorted_by")).where(*conditions).order_by(*order).limit(query.limit)
+
+
+def _conditions(query: TicketQuery, now: datetime) -> list[ColumnElement[bool]]:
+    columns = tickets.c
+    exact = ("agency", "topic", "place", "channel", "urgent", "level")
+    wanted = {name: value for name in exact if (value := getattr(query, name)) is not None}
+    found: list[ColumnElement[bool]] = [columns[name] == value for name, value in wanted.items()]
+    if query.stage:
+        found.append(columns.stage.in_(query.stage))
+    if query.number is not None:
+        found.append(columns.number == (e164(query.number) or query.number))
+        found.append(columns.sealed.is_(False))
+    if query.overdue is not None:
+        found.append(ticket_deadlines.c.due < now if query.overdue else ticket_deadlines.c.due >= now)
+    if query.taken_from is not None:
+        found.append(columns.taken_at >= query.taken_from)
+    if query.taken_to is not None:
+        found.append(columns.taken_at < query.taken_to)
+    return found
+
+
+def _seen_by(actor: Actor) -> list[ColumnElement[bool]]:
+    """``tickets.sight.may_see`` as a condition."""
+    if actor.role not in AGENCY_ROLES:
+        return []
+    columns = tickets.c
+    asked = columns.code.in_(select(ticket_parties.c.code).where(ticket_parties.c.agency == actor.agency))
+    given = and_(columns.agency == actor.agency, columns.stage.not_in(NOT_WITH_AGENCY), columns.level != 1)
+    return [columns.sealed.is_(False), or_(given, asked)]
