@@ -1,7 +1,9 @@
 """What the tests about tickets share: the shipped rules, loaded once, and a desk with its events."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
@@ -10,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline1022.base.access import Actor, Role
 from hotline1022.base.db import Database
 from hotline1022.base.events import Event
+from tests.interface import Interface, interface
 from tickets.desk import Desk
 from tickets.handling import Handling
 from tickets.model import Ticket
@@ -118,3 +121,12 @@ def handling(database: Database, still_clock: StillClock, standing: StandingRule
 def hands(handling: Handling, desk: Desk) -> Hands:
     """Moves made by people."""
     return Hands(handling, desk)
+
+
+@pytest.fixture
+async def served(
+    database: Database, still_clock: StillClock, standing: StandingRules, recorded: Recorded, tmp_path: Path
+) -> AsyncIterator[Interface]:
+    """The whole interface over HTTP, on the same database as the desk."""
+    async with interface(database, still_clock, standing, recorded, tmp_path) as running:
+        yield running

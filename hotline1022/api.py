@@ -1,0 +1,70 @@
+"""The interface over HTTP put together: the services behind it, their routes, its description. No route is written here."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+from aiohttp import web
+from pydantic import RootModel
+
+from hotline1022.base.clock import Clock
+from hotline1022.base.db import Database
+from hotline1022.base.http.openapi import describe
+from hotline1022.base.http.routes import Call, Route, Told
+from hotline1022.base.http.serving import Serving
+from hotline1022.base.keys import Keys
+from tickets import web as ticket_web
+from tickets.changes import RecordEvent
+from tickets.desk import Desk
+from tickets.dossier import Dossier
+from tickets.handling import Handling
+from tickets.rules import StandingRules
+from tickets.search.finding import TicketSearch
+
+TITLE = "Tổng đài 1022"
+
+
+class Description(RootModel[dict[str, object]]):
+    """An OpenAPI 3.1 document."""
+
+
+class Api:
+    """Every way in over HTTP but the panel's. ``data`` is the installation's data folder."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        rules: StandingRules,
+        desk: Desk,
+        record_event: RecordEvent,
+        data: Path,
+        proxies: tuple[str, ...] = (),
+    ) -> None:
+        self.keys = Keys(database, clock)
+        self.handling = Handling(database, clock, rules, record_event)
+        self.dossier = Dossier(database, clock, rules)
+        search = TicketSearch(database, clock, rules)
+        self._data, self._proxies = data, proxies
+        self.routes: list[Route] = [
+            *ticket_web.routes(
+                desk=desk, handling=self.handling, dossier=self.dossier, search=search, rules=rules, clock=clock
+            ),
+        ]
+        self.routes.append(self._description())
+
+    def mount(self, app: web.Application) -> None:
+        """Serve every route on ``app``."""
+        Serving(self.keys.actor_of, self._proxies).mount(app, self.routes)
+
+    def _description(self) -> Route:
+        document: list[Description] = []
+
+        async def described(_call: Call[Told, None]) -> Description:
+            if not document:
+                document.append(Description(describe(self.routes, title=TITLE, version=version("hotline1022"))))
+            return document[0]
+
+        return Route(
+            "GET", "/api/openapi.json", described, "Mô tả giao diện này (OpenAPI 3.1)", "Mô tả", None, {200: Description}
+        )  # fmt: skip
