@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from hotline1022 import installation
+from hotline1022.api import Api
 from hotline1022.base import outbox
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
@@ -39,8 +40,11 @@ from telephony.recorder import Recorder
 from telephony.recordings import RecordingShelf
 from telephony.recovery import Recovery
 from telephony.switchboard import Switchboard
+from tickets.agenda import Agenda
 from tickets.desk import Desk
+from tickets.replanning import Replanning
 from tickets.rules import StandingRules
+from tickets.timers import Timers
 from transcription.client import NodeAwayError, TranscriberNode
 from transcription.listening import LiveWords
 from transcription.shelf import TranscriptShelf
@@ -49,6 +53,11 @@ log = structlog.get_logger()
 
 CODES_AHEAD_SECONDS = 5.0
 """Seconds between looks whether codes must be reserved."""
+
+SWEEP_SECONDS = 60.0
+"""Seconds between sweeps for steps of tickets that no planned look has made."""
+
+LOOK = "Agenda.look"
 
 
 class Listening:
@@ -83,11 +92,12 @@ class Service:
             queues=(JobQueue(name=TRANSCRIPTION_QUEUE, at_once=1, look_every=1.0),),
         )
         self._jobs_started = False
+        self._rules_taken = asyncio.Event()
         self.relay = Relay(database, self.jobs.enqueue, self._jobs_of, clock)
         database.committed = self.relay.poke
         self.ledger = Ledger(database, Spool(settings.data / "spool" / "events"))
         self.rules = StandingRules(settings.data / "rules")
-        self.desk = Desk(database, clock, self.rules, outbox.add)
+        self._put_the_tickets_together()
         self.transcripts = TranscriptShelf(database, clock, outbox.add)
         self.live_words = LiveWords(node, self.transcripts)
         line = installation.line_settings(settings)
@@ -114,11 +124,28 @@ class Service:
             transcripts=self.transcripts,
             transcriber=node,
             desk=self.desk,
+            agenda=self.agenda,
             rules=self.rules,
             stage=self.stage,
         )
+        self.jobs.handle(LOOK, self.agenda.look)
         for name, job, queue in self.story.jobs():
             self.jobs.handle(name, job, **({"queue": queue} if queue else {}))
+
+    def _put_the_tickets_together(self) -> None:
+        database, clock, rules = self.database, self.clock, self.rules
+        self.desk = Desk(database, clock, rules, outbox.add)
+        self.agenda = Agenda(database, clock, Timers(database, clock, rules, outbox.add), self._look_later)
+        self.replanning = Replanning(database, clock, rules, outbox.add)
+        self.api = Api(
+            database=database,
+            clock=clock,
+            rules=rules,
+            desk=self.desk,
+            record_event=outbox.add,
+            data=self.settings.data,
+            proxies=tuple(self.settings.http_proxies),
+        )
 
     def _put_the_line_together(self, line: LineSettings, link: AriLink) -> None:
         settings, takes, ari = self.settings, line.folder / "spool" / "recording", Ari(link)
@@ -160,8 +187,9 @@ class Service:
         """Serve until cancelled. Calls are served at once, also while the database is away. Raises HotlineError when a port is taken."""
         token = self.settings.service_token.get_secret_value()
         interface = application(self.stage, token, self._health)
+        self.api.mount(interface)
         runner = await open_at(interface, self.settings.http_bind, self.settings.http_port)
-        files = ProvinceFiles(self.settings, self.flows, self.product, self.rules)
+        files = ProvinceFiles(self.settings, self.flows, self.product, self.rules, self._rules_taken.set)
         unheard = UnheardRecordings(self.book, self.transcripts, self.clock, self._transcribe_again)
         try:
             async with asyncio.TaskGroup() as group:
@@ -170,6 +198,8 @@ class Service:
                 group.create_task(keep_running("jobs", self._work_on_jobs))
                 group.create_task(keep_running("codes", self._keep_codes))
                 group.create_task(keep_running("province's files", files.run))
+                group.create_task(keep_running("sweep of steps", self._sweep))
+                group.create_task(keep_running("replanning", self._replan))
                 group.create_task(keep_running("unheard recordings", unheard.run))
                 group.create_task(keep_running("live words", lambda: self.live_words.run(self.stage.tell)))
         finally:
@@ -193,6 +223,28 @@ class Service:
             except DatabaseAway:
                 log.warning("codes_wait_for_database")
             await asyncio.sleep(CODES_AHEAD_SECONDS)
+
+    async def _look_later(self, look: str, delay: float) -> None:
+        await self.jobs.enqueue(LOOK, look, {}, delay)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                await self.agenda.sweep()
+            except DatabaseAway:
+                log.warning("sweep_waits_for_database")
+
+    async def _replan(self) -> None:
+        while True:
+            await self._rules_taken.wait()
+            self._rules_taken.clear()
+            try:
+                await self.replanning.replan()
+            except DatabaseAway:
+                log.warning("replanning_waits_for_database")
+                self._rules_taken.set()
+                await asyncio.sleep(SWEEP_SECONDS)
 
     async def _transcribe_again(self, ready: RecordingReady, trial: str) -> None:
         stored = {"name": ready.name, "payload": ready.model_dump(mode="json")}

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
 
     http_bind: str = Field("127.0.0.1", description="Địa chỉ mà dịch vụ lắng nghe.")
     http_port: int = Field(8022, description="Cổng HTTP của dịch vụ (trang điều hành, API, sức khoẻ).")
+    http_proxies: list[str] = Field(
+        [], description="Địa chỉ hoặc mạng của máy chủ trung gian (reverse proxy) mà X-Forwarded-For được tin."
+    )
 
     asterisk_program: Path | None = Field(
         None, description="Chương trình asterisk (>= 20); để trống: tìm trên PATH, rồi bản đặt trong thư mục dữ liệu."

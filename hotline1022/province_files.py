@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -22,12 +23,22 @@ FOLDERS = ("flows", "prompts", "rules")
 class ProvinceFiles:
     """Looks at the folders of the data folder that a province may fill. A broken file leaves the last good ones in force."""
 
-    def __init__(self, settings: Settings, flows: Shelf, product: Hotline, rules: StandingRules) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        flows: Shelf,
+        product: Hotline,
+        rules: StandingRules,
+        rules_taken: Callable[[], None],
+    ) -> None:
+        """``rules_taken`` is called when rules have been read: at the start, and after each change."""
         self._settings, self._flows, self._product, self._rules = settings, flows, product, rules
+        self._rules_taken = rules_taken
 
     async def run(self) -> None:
         """Look for changes for ever."""
         self._tell_findings()
+        self._rules_taken()
         seen = await asyncio.to_thread(self._fingerprint)
         while True:
             await asyncio.sleep(LOOK_SECONDS)
@@ -35,6 +46,7 @@ class ProvinceFiles:
             if found != seen:
                 seen = found
                 await asyncio.to_thread(self.take)
+                self._rules_taken()
 
     def take(self) -> None:
         """Read everything again."""

@@ -21,8 +21,20 @@ from telephony.events import (
     ReportTaken,
 )
 from telephony.recordings import RecordingShelf
+from tickets.agenda import Agenda
 from tickets.desk import Desk
-from tickets.events import TicketOpened, TicketPlaceSuggested, TicketPlaceUnclear
+from tickets.events import (
+    DeadlineBreached,
+    DeadlineMoved,
+    DeadlineWarned,
+    TicketAnswered,
+    TicketEscalated,
+    TicketMoved,
+    TicketOpened,
+    TicketPlaceSuggested,
+    TicketPlaceUnclear,
+    TicketReopened,
+)
 from tickets.model import Report
 from tickets.rules import StandingRules
 from transcription.client import TranscriberNode
@@ -47,6 +59,7 @@ class Story:
         transcripts: TranscriptShelf,
         transcriber: TranscriberNode,
         desk: Desk,
+        agenda: Agenda,
         rules: StandingRules,
         stage: Stage,
     ) -> None:
@@ -65,9 +78,16 @@ class Story:
             RecordingLost: (book.write,),
             TranscriptReady: (self.ticket_hears, self.show),
             TranscriptFailed: (self.show,),
-            TicketOpened: (self.ticket_hears, self.show),
+            TicketOpened: (agenda.plan, self.ticket_hears, self.show),
             TicketPlaceSuggested: (self.show,),
             TicketPlaceUnclear: (self.show,),
+            TicketMoved: (agenda.plan, self.show),
+            TicketAnswered: (self.show,),
+            TicketReopened: (self.show,),
+            DeadlineWarned: (agenda.plan, self.show),
+            DeadlineBreached: (agenda.plan, self.show),
+            DeadlineMoved: (agenda.plan, self.show),
+            TicketEscalated: (agenda.plan, self.show),
         }
 
     def jobs(self) -> list[tuple[str, Callable[[dict[str, Any]], Awaitable[None]], str | None]]:

@@ -3,7 +3,7 @@
 What is due is found by its instant alone; who calls ``tick``, and when, is not decided here.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -33,11 +33,14 @@ class Timers:
     def __init__(self, database: Database, clock: Clock, rules: StandingRules, record_event: RecordEvent) -> None:
         self._database, self._clock, self._rules, self._record_event = database, clock, rules, record_event
 
-    async def tick(self) -> int:
-        """Do everything that is due now; returns the number of steps. After a standstill each step still has its own instant."""
+    async def tick(self, late_by: timedelta = timedelta()) -> int:
+        """Do everything that has been due for ``late_by``; returns the number of steps.
+
+        After a standstill each step still has its own instant.
+        """
         total = 0
         while True:
-            found, steps = await self._batch()
+            found, steps = await self._batch(late_by)
             total += steps
             if found == 0 or steps == 0:
                 break
@@ -45,8 +48,8 @@ class Timers:
             log.info("timers_ticked", steps=total)
         return total
 
-    async def _batch(self) -> tuple[int, int]:
-        now = self._clock.now()
+    async def _batch(self, late_by: timedelta) -> tuple[int, int]:
+        now = self._clock.now() - late_by
         async with self._database.transaction() as connection:
             codes = await store.codes_due(connection, now, BATCH)
             if not codes:
