@@ -34,7 +34,7 @@ class Desk:
 
     def ask(self, role: Role, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """One request; its answer as JSON. Asserts that it succeeded."""
-        request = urllib.request.Request(  # noqa: S310 (our own address)
+        request = urllib.request.Request(
             f"http://127.0.0.1:{self._hotline.settings.http_port}{path}",
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {self._keys[role]}", "Content-Type": "application/json", **headers},
