@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from ivr.finding import Finding
 from ivr.flow import (
     CONSENT_FACT,
+    SURVEY,
     EmitNode,
     Exit,
     Flow,
@@ -230,5 +231,5 @@ def _unused(flow: Flow, book: PromptBook) -> list[Finding]:
     return [
         Finding(prompt.file, prompt.line, f"Câu “{name}” không được luồng nào dùng", "xoá câu, hoặc dùng nó", "warning")
         for name, prompt in book.items()
-        if prompt.use == "flow" and name not in said
+        if prompt.use == ("survey" if flow.name == SURVEY else "flow") and name not in said
     ]

@@ -16,6 +16,10 @@ CONSENT_FACT = "recording-allowed"
 """No flow can record while this fact does not hold: the machine then leaves a ``record`` node by ``failed`` at once."""
 
 
+SURVEY = "survey"
+"""The flow that the hotline's own calls follow; every other one is a menu for callers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exit:
     """A way out of a node: where to, and the values and facts that taking it settles. ``line`` is where the file says

@@ -61,13 +61,16 @@ Move = Exit | list[Command]
 """What an event leads to: out of the node, or stay there and do this (an empty list: carry on)."""
 
 
-def begin(flow: Flow, facts: Mapping[str, bool]) -> tuple[State, list[Command]]:
-    """The call's first state and what to do first.
+def begin(
+    flow: Flow, facts: Mapping[str, bool], values: Mapping[str, str] | None = None
+) -> tuple[State, list[Command]]:
+    """The call's first state and what to do first. ``values`` are known before the call: what it is about.
 
-    Facts that the flow does not know are ignored; missing ones take the flow's default.
+    Facts and values that the flow does not know are ignored; missing ones take the flow's default.
     """
     true = frozenset(name for name, default in flow.facts.items() if facts.get(name, default))
-    state = State(flow.version, flow.start, true=true, values=tuple(sorted(flow.values.items())))
+    known = {name: text[:LONGEST_VALUE] for name, text in (values or {}).items() if name in flow.values}
+    state = State(flow.version, flow.start, true=true, values=tuple(sorted((dict(flow.values) | known).items())))
     return _follow(flow, state, Exit(flow.start))
 
 

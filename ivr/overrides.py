@@ -18,6 +18,11 @@ class Overrides:
         return self.data / "flows" / "default.yaml"
 
     @property
+    def survey(self) -> Path:
+        """The flow that replaces the shipped survey."""
+        return self.data / "flows" / "survey.yaml"
+
+    @property
     def texts(self) -> Path:
         """The folder of ``vi.yaml`` (texts that replace shipped ones) and ``agencies.yaml`` (code: spoken name)."""
         return self.data / "prompts"

@@ -24,8 +24,8 @@ LANGUAGE = "vi"
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
 
-Use = Literal["flow", "telephone", "part"]
-"""Who says it: a flow by its name; the dialplan; or it is a part that values are spoken with."""
+Use = Literal["flow", "survey", "telephone", "part"]
+"""Who says it: the menu's flow by its name; the survey's; the dialplan; or it is a part that values are spoken with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,7 @@ def load_book(override: Path | None = None, agencies: Path | None = None, shippe
 
 SECTIONS: dict[str, tuple[Use, str]] = {
     "flow": ("flow", ""),
+    "survey": ("survey", ""),
     "telephone": ("telephone", ""),
     "stage": ("part", "stage-"),
     "agency": ("part", "agency-"),

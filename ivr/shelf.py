@@ -15,6 +15,7 @@ from ivr.prompt_book import PromptBook
 from ivr.yaml_lines import Reader
 
 SHIPPED_FLOW = Path(__file__).parent / "flows" / "default.yaml"
+SHIPPED_SURVEY = SHIPPED_FLOW.with_name("survey.yaml")
 
 
 def examine(file: Path, book: PromptBook, recorded: Mapping[str, str]) -> tuple[Flow | None, list[Finding]]:

@@ -53,6 +53,13 @@ class Ari:
         """Answer a ringing channel."""
         await self._ask("POST", f"channels/{_part(channel)}/answer")
 
+    async def originate(
+        self, channel: str, *, endpoint: str, context: str, extension: str, caller: str, seconds: int
+    ) -> None:
+        """Ring ``endpoint`` for so many seconds on a new channel of this id, which goes to the dialplan when it is answered."""
+        query = {"endpoint": endpoint, "context": context, "extension": extension, "priority": "1"}
+        await self._ask("POST", f"channels/{_part(channel)}", query | {"callerId": caller, "timeout": str(seconds)})
+
     async def play(self, channel: str, playback: str, media: Sequence[str]) -> None:
         """Start to play sound files (paths without suffix) one after the other; PlaybackFinished tells the end."""
         uris = ",".join(f"sound:{path}" for path in media)
@@ -134,6 +141,10 @@ class Ari:
     async def subscribe(self, app: str, channel: str) -> None:
         """Let an application hear of a channel that is not in it."""
         await self._ask("POST", f"applications/{_part(app)}/subscription", {"eventSource": f"channel:{channel}"})
+
+    async def subscribe_endpoint(self, app: str, endpoint: str) -> None:
+        """Let an application hear of every channel of an endpoint (``PJSIP/trunk``)."""
+        await self._ask("POST", f"applications/{_part(app)}/subscription", {"eventSource": f"endpoint:{endpoint}"})
 
     async def hear_only(self, app: str, event_types: Sequence[str]) -> None:
         """Let an application receive these kinds of events and no others."""

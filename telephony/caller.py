@@ -88,6 +88,8 @@ class Caller:
     channel: PhoneChannel
     host: CallerHost
     facts: Mapping[str, bool]
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What is known before the call: what it is about."""
     resumed_at: State | None = None
     """Where the call stood when an earlier run of the service died; it goes on from there when the channel is back."""
     recorded: bool = False
@@ -104,7 +106,7 @@ class Caller:
     async def run(self) -> None:
         """Lead the call to its end and tell the host."""
         if self.resumed_at is None:
-            state, commands = machine.begin(self.flow, self.facts)
+            state, commands = machine.begin(self.flow, self.facts, self.values)
         else:
             state, commands = self.resumed_at, []
         try:

@@ -8,6 +8,11 @@ from hotline1022.base.events import Event
 
 Side = Literal["caller", "operator"]
 
+OutgoingOutcome = Literal[
+    "answered", "machine", "busy", "no-answer", "rejected", "invalid-number", "failed", "unknown"
+]  # fmt: skip
+"""How a call of ours ended. ``failed``: the line could not bring it there; ``unknown``: nobody saw its end, so it counts as made."""
+
 
 class CallArrived(Event):
     """Somebody rings the hotline. ``number`` is E.164, None when hidden; ``flow`` is the version of the menu that they hear."""
@@ -72,3 +77,29 @@ class RecordingLost(Event):
 
     call: str
     reason: str
+
+
+class OutgoingAnswerGiven(Event):
+    """Somebody whom we rang has answered a question of the flow (version ``flow``) with a key; ``comment`` was spoken."""
+
+    attempt: str
+    call: str
+    question: str
+    answer: str
+    flow: str
+
+
+class OutgoingCallEnded(Event):
+    """A call of ours is over. ``cause`` is by ITU-T Q.850, 0 where none was told; ``result`` is the flow's last word.
+
+    ``recorded``: something was said that is to be made a recording of."""
+
+    attempt: str
+    call: str
+    began_at: AwareDatetime
+    answered_at: AwareDatetime | None
+    outcome: OutgoingOutcome
+    cause: int
+    result: str | None
+    recorded: bool
+    operator_from: float | None = None

@@ -12,6 +12,7 @@ from telephony.ami import ActionRefused, Ami
 from telephony.ari import Ari, LineDown
 from telephony.ari_link import AriLink
 from telephony.call_socket import CallSocket
+from telephony.outgoing import TRUNK
 from telephony.recovery import Recovery
 from telephony.switchboard import QUEUE, Switchboard
 
@@ -85,7 +86,8 @@ class Line:
         return socket
 
     async def _connected(self) -> None:
-        await self._ari.hear_only(MEDIA_APP, ["StasisStart", "ChannelDestroyed"])
+        await self._ari.hear_only(MEDIA_APP, ["StasisStart", "ChannelStateChange", "ChannelDestroyed"])
+        await self._ari.subscribe_endpoint(MEDIA_APP, TRUNK)
         await self._look()
 
     async def _signed_in(self) -> None:

@@ -134,6 +134,24 @@ class Phone:
         }
         return cls(wanted, codec, record)
 
+    @classmethod
+    def rung(
+        cls,
+        address: str,
+        port: int,
+        *,
+        answer: int = 200,
+        after: float = 0.0,
+        record: Path | None = None,
+        codec: Codec = "PCMA",
+    ) -> "Phone":
+        """A phone at ``address:port`` that is rung by others: it rings for ``after`` seconds, then answers with this SIP status.
+
+        200 takes the call, 486 is busy, 603 declines; 180 rings on until the other side gives up.
+        """
+        wanted = {"address": address, "port": port, "identity": f"sip:rung@{_host(address)}:{port}"}
+        return cls({**wanted, "answer": answer, "after": after}, codec, record)
+
     async def __aenter__(self) -> "Phone":
         if importlib.util.find_spec("pjsua2") is None:
             raise HotlineError(

@@ -138,14 +138,22 @@ class _Account(pj.Account):  # type: ignore[misc]
 
     def onIncomingCall(self, incoming: Any) -> None:  # noqa: N802
         call = _Call(self, incoming.callId)
-        answer = pj.CallOpParam()
-        answer.statusCode = 486 if self.phone.call is not None else 200
-        if self.phone.call is None:
-            self.phone.call = call
-            self.phone.emit("incoming", caller=call.getInfo().remoteUri)
-        else:
+        if self.phone.call is not None:
             self.phone.refused.append(call)
-        call.answer(answer)
+            _answer(call, 486)
+            return
+        self.phone.call = call
+        self.phone.emit("incoming", caller=call.getInfo().remoteUri)
+        if self.phone.wanted.get("after"):
+            _answer(call, 180)
+        else:
+            _answer(call, self.phone.wanted.get("answer", 200))
+
+
+def _answer(call: _Call, status: int) -> None:
+    wanted = pj.CallOpParam()
+    wanted.statusCode = status
+    call.answer(wanted)
 
 
 class _Phone:
@@ -180,6 +188,7 @@ class _Phone:
         self._endpoint.audDevManager().setNullDev()
         transport = pj.TransportConfig()
         transport.boundAddress = transport.publicAddress = address
+        transport.port = self.wanted.get("port", 0)
         self._endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
         self._endpoint.libStart()
         for codec in self._endpoint.codecEnum2():
@@ -199,7 +208,7 @@ class _Phone:
 
     def live(self) -> int:
         """Until the call is over: handle what comes, go on with the script."""
-        script = self._script()
+        ringing, script = self._ringing(), self._script()
         while True:
             self._endpoint.libHandleEvents(_TICK_MS)
             if self.call is not None and self.call.ended:
@@ -211,10 +220,20 @@ class _Phone:
                 continue
             if self.call is not None:
                 self.call.open_audio()
+            next(ringing, None)
             next(script, None)
         code, reason = self.call.last if self.call is not None else (0, "")
         self.emit("ended", code=code, reason=reason, **self._packets)
         return _ANSWERED if self.call is not None and self.call.answered else _REFUSED
+
+    def _ringing(self) -> Iterator[None]:
+        """Let a call that comes ring for a while, then answer it."""
+        while self.call is None:
+            yield
+        if after := self.wanted.get("after"):
+            yield from self._pause(after)
+            if not self.call.ended:
+                _answer(self.call, self.wanted["answer"])
 
     def close(self) -> None:
         """Say goodbye and finish the recording, whose header is written when the library ends."""

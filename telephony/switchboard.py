@@ -24,6 +24,7 @@ from telephony.call_socket import CallSocket
 from telephony.caller import Arrival, Caller
 from telephony.events import CallArrived, CallEnded, ConsentRecorded, ReportTaken
 from telephony.live import LiveLegs
+from telephony.outgoing import Outgoing
 from telephony.phone_channel import PhoneChannel
 from telephony.progress import Progress, ProgressFolder
 from telephony.queue_board import QueueBoard
@@ -32,6 +33,9 @@ from telephony.recorder import Recorder
 log = structlog.get_logger()
 
 QUEUE = "hotline"
+
+OUTGOING = "survey"
+"""What the dialplan says of a call that we have made and that was answered."""
 
 START_SECONDS = 3.0
 """A call's start is told half a second after its socket is opened; one that has not come by then never will."""
@@ -93,7 +97,9 @@ class Switchboard:
         legs: LiveLegs,
         progress: ProgressFolder,
         takes: Path,
+        outgoing: Outgoing,
     ) -> None:
+        self._outgoing = outgoing
         self._node = node
         self._clock = clock
         self._product = product
@@ -118,7 +124,12 @@ class Switchboard:
             return
         channel_id, word = start["channel"]["id"], start["args"]
         channel = PhoneChannel(channel_id, Ari(socket), self._takes)
-        if caller := self.callers.get(channel_id):
+        known = self.callers.get(channel_id)
+        if word[0] == OUTGOING:
+            caller = await self._outgoing.welcome(channel_id, channel, word[1:])
+            self._later(self._lead(caller))
+        elif known:
+            caller = known
             caller.came_back(channel, word[-1])
         else:
             caller = await self._welcome(start["channel"], channel, word)
@@ -161,7 +172,7 @@ class Switchboard:
         arrival = Arrival(
             call=call, channel=channel.id, number=number, at=earlier.arrived if earlier else self._clock.now()
         )
-        caller = Caller(arrival, flow, channel, self, self._facts(), resumed_at)
+        caller = Caller(arrival, flow, channel, self, self._facts(), resumed_at=resumed_at)
         self.callers[channel.id] = caller
         if resumed_at and earlier:
             caller.recorded, caller.reported = earlier.recorded, earlier.reported
@@ -287,8 +298,11 @@ class Switchboard:
                 self._legs.joined(channel)
             case "ChannelDestroyed":
                 self._later(self._legs.gone(channel))
+                self._later(self._outgoing.hear(event))
                 if caller := self.callers.get(channel):
                     self._later(caller.hung_up(f"hangup-{event.get('cause', 0)}"))
+            case "ChannelStateChange":
+                self._later(self._outgoing.hear(event))
 
     def hear_queue(self, event: dict[str, str]) -> None:
         """Take one event of AMI."""
@@ -315,6 +329,7 @@ class Switchboard:
                 self._later(self._watch(channel))
             else:
                 await caller.hung_up("line-lost")
+        await self._outgoing.reconcile(alive)
         if strays := await self._legs.sweep(channels, bridges):
             log.warning("stray_legs_removed", count=strays)
 

@@ -37,7 +37,25 @@ NAMED = {
         )
     )
 }
-TONES: Mapping[str, int] = {**DIGITS, **NAMED}
+SURVEY = {
+    name: 1650 + 100 * number
+    for number, name in enumerate(
+        (
+            "survey-broken",
+            "survey-consent",
+            "survey-resolved",
+            "survey-satisfaction",
+            "survey-item-time",
+            "survey-comment",
+            "survey-reopen",
+            "survey-reopened",
+            "survey-later",
+            "survey-never",
+            "survey-goodbye",
+        )
+    )
+}
+TONES: Mapping[str, int] = {**DIGITS, **NAMED, **SURVEY}
 OTHER = 350
 """The tone of every prompt that has none of its own."""
 

@@ -17,7 +17,7 @@ from string import Template
 from hotline1022.base.errors import HotlineError
 from telephony.asterisk.program import AsteriskProgram
 
-PROMPTS = ("fallback-greeting", "fallback-thanks", "fallback-no-recording", "queue-wait")
+PROMPTS = ("fallback-greeting", "fallback-thanks", "fallback-no-recording", "queue-wait", "survey-broken")
 """Recordings that the configuration itself plays, looked for in ``<folder>/sounds/vi``."""
 
 _FOLDERS = ("etc", "library/keys", "local", "log", "run", "share", "spool/recording", "spool/reports")
@@ -46,6 +46,8 @@ class LineSettings:
     ami_secret: str
     calls_password: str
     metrics_password: str = ""
+    outgoing: str = ""
+    """``address:port`` of the carrier to which the hotline's own calls go; empty: it makes none."""
 
     def __post_init__(self) -> None:
         _folder(self.folder)
@@ -66,6 +68,10 @@ class LineSettings:
             _secret(name, getattr(self, name))
         if self.metrics_password:
             _secret("metrics_password", self.metrics_password)
+        if self.outgoing:
+            host, _, port = self.outgoing.rpartition(":")
+            _address("trunk_outgoing", host.strip("[]"))
+            _port("trunk_outgoing", int(port) if port.isdecimal() else 0)
 
     @cached_property
     def configuration_file(self) -> Path:
@@ -112,6 +118,7 @@ def render(settings: LineSettings, program: AsteriskProgram) -> dict[str, str]:
         "ari_password": settings.ari_password,
         "ami_secret": settings.ami_secret,
         "calls_password": settings.calls_password,
+        "outgoing_contact": f"contact = sip:{settings.outgoing}" if settings.outgoing else "; no outgoing calls",
         "metrics": "yes" if settings.metrics_password else "no",
         "metrics_password": settings.metrics_password,
     }

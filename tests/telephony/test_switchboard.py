@@ -19,6 +19,7 @@ from telephony.ari import Ari, LineDown
 from telephony.call_socket import CallSocket
 from telephony.live import LiveLegs
 from telephony.phone_channel import PhoneChannel
+from telephony.outgoing import Outgoing
 from telephony.progress import ProgressFolder
 from telephony.recorder import Recorder
 from telephony.switchboard import Switchboard, fact_id
@@ -58,6 +59,12 @@ class Product:
 
     def flow(self) -> Flow:
         return self._flow
+
+    def survey_flow(self) -> Flow:
+        return self._flow
+
+    async def about(self, attempt: str) -> tuple[Mapping[str, bool], Mapping[str, str]]:  # noqa: ARG002
+        return {}, {}
 
     def sounds(self, say: tuple[Say, ...]) -> list[Path]:
         return [Path("/sounds") / each.value for each in say]
@@ -112,6 +119,9 @@ class Stage:
             legs=LiveLegs(ari, "app", self.node),
             progress=ProgressFolder(folder / "calls"),
             takes=folder,
+            outgoing=Outgoing(
+                node="node-1", clock=clock, product=self.product, ari=ari, takes=folder, caller_number="1022"
+            ),
         )
 
     def take(self, socket: Socket) -> asyncio.Task[None]:
