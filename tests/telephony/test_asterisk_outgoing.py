@@ -53,7 +53,7 @@ class Product:
         """See OutgoingProduct."""
         return self.flow
 
-    async def about(self, attempt: str) -> tuple[Mapping[str, bool], Mapping[str, str]]:  # noqa: ARG002
+    async def about(self, attempt: str) -> tuple[Mapping[str, bool], Mapping[str, str]]:
         """See OutgoingProduct."""
         return self.facts, {"code": "17672970", "agency": "so-xay-dung", "told": "2026-11-24"}
 

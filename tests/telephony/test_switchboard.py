@@ -18,8 +18,8 @@ from telephony import phone_channel
 from telephony.ari import Ari, LineDown
 from telephony.call_socket import CallSocket
 from telephony.live import LiveLegs
-from telephony.phone_channel import PhoneChannel
 from telephony.outgoing import Outgoing
+from telephony.phone_channel import PhoneChannel
 from telephony.progress import ProgressFolder
 from telephony.recorder import Recorder
 from telephony.switchboard import Switchboard, fact_id
@@ -63,7 +63,7 @@ class Product:
     def survey_flow(self) -> Flow:
         return self._flow
 
-    async def about(self, attempt: str) -> tuple[Mapping[str, bool], Mapping[str, str]]:  # noqa: ARG002
+    async def about(self, attempt: str) -> tuple[Mapping[str, bool], Mapping[str, str]]:
         return {}, {}
 
     def sounds(self, say: tuple[Say, ...]) -> list[Path]:
