@@ -217,15 +217,26 @@ async def test_somebody_who_hangs_up_leaves_the_answers_that_they_gave(hotline: 
 
 
 async def test_who_is_not_satisfied_says_why_and_may_have_the_ticket_reopened(hotline: Hotline, tmp_path: Path) -> None:
-    voice = write_tone(tmp_path / "why.wav", 440, 3.0, rate=16000)
+    voice, ear = write_tone(tmp_path / "why.wav", 440, 3.0, rate=16000), tmp_path / "heard.wav"
     why = ("hear-silence 0.5", f"say {voice}", "silence 0.3", "keys #")
     end, answers = await hotline.rings(
-        ASKED, "keys 1", ASKED, "keys 3", ASKED, "keys 1", ASKED, "keys 2", *why, ASKED, "keys 1"
+        ASKED, "keys 1", ASKED, "keys 2", ASKED, "keys 1", ASKED, "keys 2", *why, ASKED, "keys 1", record=ear
     )
     assert answers == {
-        "consent": "1", "resolved": "3", "satisfaction": "1", "time": "2", "comment": "", "reopen": "1",
+        "consent": "1", "resolved": "2", "satisfaction": "1", "time": "2", "comment": "", "reopen": "1",
     }  # fmt: skip
     assert (end.result, end.recorded) == ("completed", True)
+    assert heard(ear)[-2:] == ["survey-reopened", "survey-goodbye"]
+
+
+async def test_what_is_not_solved_is_reopened_without_another_question(hotline: Hotline, tmp_path: Path) -> None:
+    ear = tmp_path / "heard.wav"
+    quiet = ("hear-silence 0.5", "keys #")
+    _, answers = await hotline.rings(
+        ASKED, "keys 1", ASKED, "keys 3", ASKED, "keys 4", ASKED, "keys 2", *quiet, record=ear
+    )
+    assert answers == {"consent": "1", "resolved": "3", "satisfaction": "4", "time": "2"}
+    assert heard(ear)[-2:] == ["survey-reopened", "survey-goodbye"]
 
 
 @pytest.mark.parametrize(("key", "prompt"), [("2", "survey-later"), ("3", "survey-never")])

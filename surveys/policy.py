@@ -1,0 +1,50 @@
+"""How surveys are made: as data with versions. Arithmetic and decisions are elsewhere."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Prefix = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{1,8}$")]
+
+
+class SurveyPolicy(BaseModel):
+    """The figures of one version of the policy. Nothing in it is set by the province's plan: all are proposals."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    version: str
+    calendar: str = "calling"
+    """The working calendar whose open hours are the calling windows."""
+    wait_hours: float = Field(ge=0, le=240)
+    """How long after the citizen was told the first attempt may be made."""
+    too_old_days: int = Field(ge=1, le=90)
+    quiet_days: int = Field(ge=0, le=365)
+    """For so long nobody at the same number is asked again."""
+    share: float = Field(ge=0, le=1)
+    """Of the answers, how many are drawn."""
+    gaps_hours: tuple[float, ...] = Field(min_length=1, max_length=9)
+    """Between an attempt and the next one; one more attempt than gaps. They grow."""
+    later_hours: float = Field(gt=0, le=240)
+    """After "another time"."""
+    ring_seconds: int = Field(ge=10, le=60)
+    most_calls_a_day: int = Field(ge=1, le=5)
+    """To one number."""
+    prefixes: tuple[Prefix, ...] = Field(min_length=1)
+    """Beginnings of the numbers (E.164) that may be rung at all."""
+    link_days: int = Field(ge=1, le=60)
+    """How long a web link can be used."""
+
+    @model_validator(mode="after")
+    def _grows(self) -> Self:
+        if list(self.gaps_hours) != sorted(self.gaps_hours):
+            raise ValueError("khoảng cách giữa các lần gọi phải tăng dần")
+        return self
+
+    @property
+    def most_attempts(self) -> int:
+        """Calls that may be made about one answer."""
+        return len(self.gaps_hours) + 1
+
+    def allows(self, number: str) -> bool:
+        """Whether a number (E.164) may be rung."""
+        return number.startswith(self.prefixes)

@@ -1,0 +1,238 @@
+"""The surveys' tables and the statements on them. No rule is here; every function works in the caller's transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hotline1022.base.db import Instant, metadata
+from surveys.model import Answer, Attempt, Case
+
+survey_cases = Table(
+    "survey_cases",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("code", String(8), nullable=False),
+    Column("round", SmallInteger, nullable=False),
+    Column("agency", String(64), nullable=False),
+    Column("topic", String(64), nullable=False),
+    Column("place", String(16)),
+    Column("told_at", Instant, nullable=False),
+    Column("business", Boolean, nullable=False),
+    Column("person", String(32)),
+    Column("item", String(16), nullable=False),
+    Column("policy", String(64), nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("explanation", Text, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("next_at", Instant),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("disposition", String(16)),
+    Column("mode", String(16)),
+    Column("closed_at", Instant),
+    UniqueConstraint("code", "round"),
+    Index("ix_survey_cases_agency_told_at", "agency", "told_at"),
+)
+# Only what is still to be asked is indexed.
+Index(
+    "ix_survey_cases_next_at",
+    survey_cases.c.next_at,
+    sqlite_where=survey_cases.c.disposition.is_(None),
+    postgresql_where=survey_cases.c.disposition.is_(None),
+)
+
+survey_reasons = Table(
+    "survey_reasons",
+    metadata,
+    Column("case", String(36), ForeignKey("survey_cases.id"), primary_key=True),
+    Column("reason", String(32), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Index("ix_survey_reasons_reason_at", "reason", "at"),
+)
+"""Every reason of every case that is not asked: what the counts are made from."""
+
+survey_attempts = Table(
+    "survey_attempts",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case", String(36), ForeignKey("survey_cases.id"), nullable=False),
+    Column("number", SmallInteger, nullable=False),
+    Column("person", String(32), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("disposition", String(16)),
+    UniqueConstraint("case", "number"),
+    Index("ix_survey_attempts_person_made_at", "person", "made_at"),
+)
+"""A row stands here before its call is made: after a crash it says that the call may have been."""
+
+survey_answers = Table(
+    "survey_answers",
+    metadata,
+    Column("case", String(36), ForeignKey("survey_cases.id"), primary_key=True),
+    Column("question", String(16), primary_key=True),
+    Column("mark", SmallInteger),
+    Column("at", Instant, nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("wording", String(80), nullable=False),
+    Column("words", Text),
+    Column("call", String(80)),
+)
+
+survey_opt_outs = Table(
+    "survey_opt_outs",
+    metadata,
+    Column("person", String(32), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("case", String(36), ForeignKey("survey_cases.id")),
+)
+
+
+async def known_of(
+    connection: AsyncConnection, code: str, round_: int, person: str | None, since: datetime
+) -> Mapping[str, Any]:
+    """In one query, what earlier surveys say: ``opted_out``, ``asked_lately_at``, ``already_asked``.
+
+    Asked lately is who was really asked: a call that reached somebody, or a case that was answered, at or after ``since``.
+    """
+    cases, attempts = survey_cases.c, survey_attempts.c
+    opted_out = exists().where(survey_opt_outs.c.person == person)
+    already = exists().where(cases.code == code, cases.round == round_)
+    lately = (
+        select(func.max(attempts.made_at)).where(attempts.person == person, attempts.made_at >= since).scalar_subquery()
+    )
+    nobody = literal(None)
+    row = await connection.execute(
+        select(
+            (opted_out if person else literal(False)).label("opted_out"),
+            (lately if person else nobody).label("asked_lately_at"),
+            already.label("already_asked"),
+        )
+    )
+    return dict(row.mappings().one())
+
+
+async def add_case(connection: AsyncConnection, case: Case) -> bool:
+    """Write a case and its reasons; False when this answer of this ticket has one already."""
+    row = case.model_dump(mode="python") | {"reasons": [str(reason) for reason in case.reasons]}
+    statement = _insert_new(connection, survey_cases).values(**row).on_conflict_do_nothing(
+        index_elements=["code", "round"]
+    )  # fmt: skip
+    if (await connection.execute(statement.returning(survey_cases.c.id))).first() is None:
+        return False
+    await add_reasons(connection, case)
+    return True
+
+
+async def add_reasons(connection: AsyncConnection, case: Case) -> None:
+    """Count the reasons of a case."""
+    rows = [{"case": case.id, "reason": str(reason), "at": case.decided_at} for reason in case.reasons]
+    if rows:
+        await connection.execute(_insert_new(connection, survey_reasons).on_conflict_do_nothing(), rows)
+
+
+async def case_of(connection: AsyncConnection, case: str, *, lock: bool = False) -> Case | None:
+    """The case of this id; ``lock`` holds it until the transaction ends."""
+    statement = select(survey_cases).where(survey_cases.c.id == case)
+    row = (await connection.execute(statement.with_for_update() if lock else statement)).mappings().one_or_none()
+    return None if row is None else Case.model_validate(dict(row))
+
+
+async def cases_of_ticket(connection: AsyncConnection, code: str) -> tuple[Case, ...]:
+    """The cases of a ticket, the first round first."""
+    statement = select(survey_cases).where(survey_cases.c.code == code).order_by(survey_cases.c.round)
+    return tuple(Case.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
+
+
+async def change_case(connection: AsyncConnection, case: str, **values: Any) -> None:
+    """Set columns of a case."""
+    await connection.execute(update(survey_cases).where(survey_cases.c.id == case).values(**values))
+
+
+async def attempt_of(connection: AsyncConnection, attempt: str) -> Attempt | None:
+    """The attempt of this id."""
+    columns = [column for column in survey_attempts.c if column.name != "person"]
+    row = (await connection.execute(select(*columns).where(survey_attempts.c.id == attempt))).mappings().one_or_none()
+    return None if row is None else Attempt.model_validate(dict(row))
+
+
+async def attempts_since(connection: AsyncConnection, person: str, since: datetime) -> int:
+    """How many calls were made to this person since then."""
+    made = (survey_attempts.c.person == person, survey_attempts.c.made_at >= since)
+    return await connection.scalar(select(func.count()).select_from(survey_attempts).where(*made)) or 0
+
+
+async def add_attempt(connection: AsyncConnection, attempt: Attempt, person: str) -> None:
+    """Say that a call is about to be made."""
+    await connection.execute(insert(survey_attempts).values(**attempt.model_dump(), person=person))
+
+
+async def end_attempt(connection: AsyncConnection, attempt: str, at: datetime, disposition: str) -> bool:
+    """Say how a call ended; False when that was said before."""
+    open_one = (survey_attempts.c.id == attempt, survey_attempts.c.ended_at.is_(None))
+    ended = update(survey_attempts).where(*open_one).values(ended_at=at, disposition=disposition)
+    return (await connection.execute(ended)).rowcount > 0
+
+
+async def put_answer(connection: AsyncConnection, case: str, answer: Answer) -> None:
+    """Keep an answer; a later one to the same question takes its place."""
+    values = answer.model_dump()
+    statement = _insert_new(connection, survey_answers).values(case=case, **values)
+    again = {name: value for name, value in values.items() if name != "question"}
+    newer = survey_answers.c.at <= answer.at
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=["case", "question"], set_=again, where=newer)
+    )
+
+
+async def answers_of(connection: AsyncConnection, case: str) -> tuple[Answer, ...]:
+    """What was answered, in the order of its instants."""
+    columns = [column for column in survey_answers.c if column.name != "case"]
+    statement = select(*columns).where(survey_answers.c.case == case).order_by(survey_answers.c.at)
+    return tuple(Answer.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
+
+
+async def opt_out(connection: AsyncConnection, person: str, at: datetime, case: str | None) -> None:
+    """Never ask this person again."""
+    statement = _insert_new(connection, survey_opt_outs).values(person=person, at=at, case=case)
+    await connection.execute(statement.on_conflict_do_nothing())
+
+
+async def reasons_between(connection: AsyncConnection, start: datetime, end: datetime) -> dict[str, int]:
+    """How often each reason kept somebody from being asked, in a span of time."""
+    columns = survey_reasons.c
+    statement = (
+        select(columns.reason, func.count()).where(columns.at >= start, columns.at < end).group_by(columns.reason)
+    )
+    return {reason: count for reason, count in await connection.execute(statement)}
+
+
+async def cases_due(connection: AsyncConnection, before: datetime, limit: int) -> list[Case]:
+    """Open cases whose attempt has been due since ``before``, the longest waiting first."""
+    due = (survey_cases.c.next_at < before, survey_cases.c.disposition.is_(None))
+    statement = select(survey_cases).where(*due).order_by(survey_cases.c.next_at).limit(limit)
+    return [Case.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings()]
+
+
+def _insert_new(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
