@@ -60,6 +60,8 @@ class Outcome:
     at: datetime
     outcome: str
     """``answered``, ``machine``, ``busy``, ``no-answer``, ``rejected``, ``invalid-number``, ``failed``, ``unknown``."""
+    answers: tuple[Answer, ...] = ()
+    """Everything that was answered in it, as far as the line still knows: each was told by itself before."""
 
 
 class Campaign:
@@ -153,11 +155,26 @@ class Campaign:
             if row is None:
                 log.error("answer_without_attempt")
                 return
-            await store.put_answer(connection, row.case, answer)
-            if answer.question is Question.CONSENT and answer.mark == NEVER:
-                case = await store.case_of(connection, row.case)
-                if case is not None and case.person is not None:
-                    await store.opt_out(connection, case.person, answer.at, case.id)
+            case = await store.case_of(connection, row.case, lock=True)
+            if case is None or not await self._keep(connection, case, answer):
+                return
+            if row.ended_at is not None and row.disposition is not None:
+                await self._end_anew(connection, case, row.disposition)
+
+    async def _keep(self, connection: AsyncConnection, case: Case, answer: Answer) -> bool:
+        """Keep an answer; False when it was kept before."""
+        if answer in await store.answers_of(connection, case.id):
+            return False
+        await store.put_answer(connection, case.id, answer)
+        if answer.question is Question.CONSENT and answer.mark == NEVER and case.person is not None:
+            await store.opt_out(connection, case.person, answer.at, case.id)
+        return True
+
+    async def _end_anew(self, connection: AsyncConnection, case: Case, before: Disposition) -> None:
+        """An answer was told after its call's end, as may be after a crash: the case ends as if it had been there in time."""
+        disposition = disposition_of(before, await store.answers_of(connection, case.id))
+        if disposition not in AGAIN:
+            await self._close(connection, case, disposition, mode=Mode.IVR)
 
     async def call_ended(self, told: Outcome) -> None:
         """A call is over: the case ends, or its next attempt is planned."""
@@ -167,8 +184,9 @@ class Campaign:
             if row is None or case is None:
                 log.error("call_without_attempt")
                 return
-            answers = await store.answers_of(connection, case.id)
-            disposition = disposition_of(told.outcome, answers)
+            for answer in told.answers:
+                await self._keep(connection, case, answer)
+            disposition = disposition_of(told.outcome, await store.answers_of(connection, case.id))
             if not await store.end_attempt(connection, row.id, told.at, disposition) or not case.open:
                 return
             again = disposition in AGAIN and row.number < self._policy().most_attempts

@@ -101,5 +101,7 @@ class OutgoingCallEnded(Event):
     outcome: OutgoingOutcome
     cause: int
     result: str | None
+    answers: tuple[OutgoingAnswerGiven, ...]
+    """What was answered in it, as far as this run of the service knows: each was told by itself too."""
     recorded: bool
     operator_from: float | None = None

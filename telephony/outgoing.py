@@ -76,6 +76,7 @@ class _Underway:
     machine: bool = False
     result: str | None = None
     commented: bool = False
+    answers: list[OutgoingAnswerGiven] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -209,19 +210,19 @@ class Outgoing:
     async def emitted(self, caller: Caller, name: str, values: Mapping[str, str]) -> Mapping[str, str]:
         """See CallerHost: an answer is kept the moment it is given."""
         attempt = caller.arrival.channel
-        if name == "comment":
-            self._underway[attempt].commented = True
-        await self._product.record(
-            OutgoingAnswerGiven(
-                id=f"{attempt}:{values['question']}"[:100],
-                at=self._clock.now(),
-                attempt=attempt,
-                call=caller.arrival.call,
-                question=values["question"],
-                answer=values.get("answer", ""),
-                flow=caller.flow.version,
-            )
+        given = OutgoingAnswerGiven(
+            id=f"{attempt}:{values['question']}"[:100],
+            at=self._clock.now(),
+            attempt=attempt,
+            call=caller.arrival.call,
+            question=values["question"],
+            answer=values.get("answer", ""),
+            flow=caller.flow.version,
         )
+        call = self._underway[attempt]
+        call.commented = call.commented or name == "comment"
+        call.answers.append(given)
+        await self._product.record(given)
         return {}
 
     def stepped(self, progress: Progress) -> None:
@@ -252,6 +253,7 @@ class Outgoing:
                 outcome=outcome,
                 cause=int(cause),
                 result=call.result,
+                answers=tuple(call.answers),
                 recorded=call.commented,
             )
         )
