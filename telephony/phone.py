@@ -34,7 +34,7 @@ _LAST_WORDS = 5.0
 class PhoneEvent:
     """Something that happened to the phone, ``at`` so many seconds after its start.
 
-    Kinds: ``state`` (state, code, reason), ``media``, ``step`` and ``done`` (number, step), ``digit`` (digit),
+    Kinds: ``ready`` (it can be rung), ``state`` (state, code, reason), ``media``, ``step`` and ``done`` (number, step), ``digit`` (digit),
     ``registered`` (code, reason), ``incoming`` (caller), ``ended`` (code, reason, received, sent, lost: RTP packets),
     ``error`` (reason).
     """

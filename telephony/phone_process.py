@@ -323,6 +323,7 @@ def main() -> int:
     phone = _Phone(wanted, orders, emit)
     try:
         phone.open()
+        emit("ready")
         code = phone.live()
         phone.close()
     except Exception as error:

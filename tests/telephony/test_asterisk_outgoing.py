@@ -96,23 +96,24 @@ class Hotline:
     product: Product
     outgoing: Outgoing
     port: int
-    link: AriLink
+    hello: Path
+    """What people say when they take a call; whoever says nothing is listened to for a while first."""
 
     async def rings(
-        self, *script: str, answer: int = 200, after: float = 0.2, ring_seconds: int = 5, record: Path | None = None
+        self, *script: str, answer: int = 200, ring_seconds: int = 5, silent: bool = False, record: Path | None = None
     ) -> tuple[OutgoingCallEnded, dict[str, str]]:
         """Ring a citizen who does the script; how the call ended and what was answered."""
         attempt = new_id()
-        async with Phone.rung(CITIZEN, self.port, answer=answer, after=after, record=record) as phone:
-            placing = asyncio.create_task(self.place(attempt, ring_seconds))
-            await phone.script(*script, "wait 60")
+        async with Phone.rung(CITIZEN, self.port, answer=answer, after=0.2, record=record) as phone:
+            placing = await self.place(attempt, phone, ring_seconds)
+            await phone.script(*([] if silent else [f"say {self.hello}"]), *script, "wait 60")
             await placing
         return self.product.end(attempt), self.product.answers(attempt)
 
-    async def place(self, attempt: str, ring_seconds: int = 5) -> None:
-        """Place a call once the citizen's telephone listens."""
-        await asyncio.sleep(0.8)
-        await self.outgoing.place(attempt, NUMBER, ring_seconds=ring_seconds)
+    async def place(self, attempt: str, phone: Phone, ring_seconds: int = 5) -> asyncio.Task[None]:
+        """Begin a call to a citizen's telephone once that can be rung."""
+        await phone.until("ready")
+        return asyncio.create_task(self.outgoing.place(attempt, NUMBER, ring_seconds=ring_seconds))
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +180,8 @@ async def connected(
     running = asyncio.create_task(line.run())
     async with asyncio.timeout(10):
         await link.connected.wait()
-    return Hotline(product, outgoing, port, link), running
+    hello = write_tone(folder / "hello.wav", 440, 0.4, rate=16000)
+    return Hotline(product, outgoing, port, hello), running
 
 
 @pytest.mark.parametrize(
@@ -208,6 +210,11 @@ async def test_a_citizen_answers_three_questions_and_each_answer_is_kept_when_it
     said = heard(ear)
     assert said[-1] == "survey-goodbye"
     assert {"survey-resolved", "survey-satisfaction", "survey-item-time"} <= set(said)
+
+
+async def test_somebody_who_takes_the_call_and_says_nothing_is_asked_all_the_same(hotline: Hotline) -> None:
+    _, answers = await hotline.rings(ASKED, "keys 3", silent=True)
+    assert answers == {"consent": "3"}
 
 
 async def test_somebody_who_hangs_up_leaves_the_answers_that_they_gave(hotline: Hotline) -> None:
@@ -251,7 +258,7 @@ async def test_who_does_not_want_to_answer_says_so_with_one_key(
 
 async def test_an_answering_machine_is_not_asked(hotline: Hotline, tmp_path: Path) -> None:
     greeting = write_tone(tmp_path / "machine.wav", 440, 8.0, rate=16000)
-    end, answers = await hotline.rings(f"say {greeting}")
+    end, answers = await hotline.rings(f"say {greeting}", silent=True)
     assert (end.outcome, answers) == ("machine", {})
 
 
@@ -262,9 +269,8 @@ async def test_a_call_whose_service_dies_ends_with_an_apology_and_is_found_again
     async with Phone.rung(CITIZEN, port, after=0.2, record=ear) as phone:
         async with AsyncExitStack() as stack:
             hotline, running = await connected(stack, asterisk, port, tmp_path / "first")
-            placing = asyncio.create_task(hotline.place(attempt))
-            await phone.script(ASKED, "keys 1", "hear-silence 0.5", "wait 20")
-            await phone.until("done", number=1)
+            placing = await hotline.place(attempt, phone)
+            await phone.script(f"say {hotline.hello}", ASKED, "keys 1", "hear-silence 0.5", "wait 20")
             async with asyncio.timeout(10):
                 while "consent" not in hotline.product.answers(attempt):
                     await asyncio.sleep(0.05)
@@ -305,7 +311,7 @@ async def test_an_order_whose_answer_is_lost_is_not_given_again(
 
     monkeypatch.setattr(Ari, "originate", lost)
     async with Phone.rung(CITIZEN, hotline.port, after=0.2) as phone:
-        placing = asyncio.create_task(hotline.place(attempt))
+        placing = await hotline.place(attempt, phone)
         await phone.script(ASKED, "keys 3", "wait 20")
         await placing
     assert orders == [attempt]
