@@ -17,6 +17,8 @@ from tickets.changes import RecordEvent
 from tickets.desk import Desk
 from tickets.dossier import Dossier
 from tickets.handling import Handling
+from tickets.publication import web as publication_web
+from tickets.publication.reading import PublicAnswers
 from tickets.rules import StandingRules
 from tickets.search.finding import TicketSearch
 
@@ -45,11 +47,13 @@ class Api:
         self.handling = Handling(database, clock, rules, record_event)
         self.dossier = Dossier(database, clock, rules)
         search = TicketSearch(database, clock, rules)
+        answers = PublicAnswers(database, rules)
         self._data, self._proxies = data, proxies
         self.routes: list[Route] = [
             *ticket_web.routes(
                 desk=desk, handling=self.handling, dossier=self.dossier, search=search, rules=rules, clock=clock
             ),
+            *publication_web.routes(answers),
         ]
         self.routes.append(self._description())
 

@@ -276,6 +276,12 @@ async def texts_of(connection: AsyncConnection, code: str) -> tuple[model.Text, 
     return tuple(model.Text.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
 
 
+async def text(connection: AsyncConnection, text_id: str) -> model.Text | None:
+    """The text of this id."""
+    row = (await connection.execute(select(ticket_texts).where(ticket_texts.c.id == text_id))).mappings().first()
+    return None if row is None else model.Text.model_validate(dict(row))
+
+
 async def author_of(connection: AsyncConnection, text: str) -> str | None:
     """Who wrote the text of this id."""
     return await connection.scalar(select(ticket_texts.c.author).where(ticket_texts.c.id == text))

@@ -80,7 +80,9 @@ async def spoken(product: Hotline, flow: Flow, code: str) -> str:
     """The sentence about the ticket that the shipped menu makes of a look-up, as words."""
     found, values, facts = await product.look_up(code)
     assert found
-    told = [f"{name}={value}" for name, value in values.items()] + [f"+{name}" for name, holds in facts.items() if holds]
+    told = [f"{name}={value}" for name, value in values.items()] + [
+        f"+{name}" for name, holds in facts.items() if holds
+    ]
     script = f"facts open-now operators-ready\nsilence\nkeys 4\nkeys {code}#\nticket found {' '.join(told)}\nsilence\n"
     heard = rehearse(flow, load_book(), script, "call").splitlines()
     (line,) = [line for line in heard if "Phiếu của quý vị" in line]
