@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from hotline1022.base.access import Role
 from hotline1022.base.errors import Invalid, Refused
 from hotline1022.base.ids import new_id
 from tickets.change import Change
@@ -84,7 +85,11 @@ def reopen(change: Change, request: Reopen) -> None:
     change.start("answer", change["agency"], promise)
     change.start("accept", change["agency"])
     answer = change.running("answer")[0]
-    change.journal("reopened", f"Mở lại (lần {change['round']}): {request.reason} {answer.explanation}")
+    # A citizen's own words can be erased one day; the journal cannot.
+    own = change.actor.role in (Role.CITIZEN, Role.APP)
+    kept = change.write("information", request.reason) if own else {}
+    why = "Người dân đề nghị." if own else request.reason
+    change.journal("reopened", f"Mở lại (lần {change['round']}): {why} {answer.explanation}", **kept)
     change.tell(
         TicketReopened(
             at=change.now, code=change.code, agency=change["agency"], round=change["round"], due=answer.due

@@ -7,6 +7,7 @@ ticket code, as the ticket has them. Names of other people cannot be known here:
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from hotline1022.base.phone_numbers import e164
@@ -34,8 +35,8 @@ _NO_NUMBER = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 
-_SPOKEN = frozenset("không một mốt hai ba bốn tư năm lăm sáu bảy bẩy tám chín".split())
-_ADDRESSED = frozenset("ong ba anh chi co chu bac em chau di cau mo thim thay".split())
+_SPOKEN = frozenset(["không", "một", "mốt", "hai", "ba", "bốn", "tư", "năm", "lăm", "sáu", "bảy", "bẩy", "tám", "chín"])
+_ADDRESSED = frozenset(["ong", "ba", "anh", "chi", "co", "chu", "bac", "em", "chau", "di", "cau", "mo", "thim", "thay"])
 """How people are addressed, bare of marks: a given name behind one of these is somebody."""
 _BEFORE_NUMBER = frozenset({"so", "nha", "can", "ho"})
 
@@ -146,7 +147,7 @@ def _names(words: Sequence[_Word], citizen: Citizen) -> Iterator[Personal]:
         yield from _sequences(words, (name[0], name[-1]), NAME, capital=True)
     elif len(name) == 2:
         yield from _sequences(words, name, NAME, capital=True)
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         if before.plain in _ADDRESSED and word.plain == name[-1] and word.capital:
             yield Personal(NAME, word.start, word.end)
 
