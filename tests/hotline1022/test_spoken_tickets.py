@@ -101,7 +101,7 @@ async def test_each_stage_on_the_way_is_told_with_its_agency_and_due_date(
         (OFFICER, {"name": "draft", "text": "Đã thay đèn."}, "đang được xử lý."),
     ]
     for actor, said, stage in steps:
-        ticket = await hands.move(code, actor, **said)  # type: ignore[arg-type]
+        ticket = await hands.move(code, actor, **said)
         words = await spoken(product, flow, code)
         assert words.startswith(f"Phiếu của quý vị {stage} Cơ quan phụ trách là Ủy ban nhân dân phường Cao Lãnh")
         assert "Hạn trả lời là thứ" in words, said

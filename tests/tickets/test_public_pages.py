@@ -89,7 +89,7 @@ async def test_a_citizen_answers_the_agency_and_reopens_with_forms_alone(
     assert "thứ Sáu 27/11/2026, 17:00" in page.words
     assert {"datetime": "2026-11-27T17:00+07:00"} in page.all("time")
     texts = (await (await served.get(f"/api/tickets/{code}", "officer")).json())["texts"]
-    assert texts[-1]["body"] == "Trụ số 7\ntrước chợ."
+    assert [text["body"] for text in texts if text["kind"] == "information"] == ["Trụ số 7\ntrước chợ."]
     await tell(served, code)
     _, page = await post(served, "/tra-cuu", code=code, digits="5678")
     assert page.all("form")[0]["action"] == "/tra-cuu/mo-lai"

@@ -119,7 +119,7 @@ class LookUp:
         """Whether the citizen has just sent the same words: a page that was sent twice."""
         since = self._clock.now() - SAME
         sent = [text for text in texts if text.code == ticket.code and text.kind == CITIZENS_TEXT and text.at > since]
-        return bool(sent) and sent[-1].author == CITIZEN.name and sent[-1].body == body
+        return any(text.author == CITIZEN.name and text.body == body for text in sent)
 
     async def _opened(
         self, connection: AsyncConnection, code: str, digits: str, client: str

@@ -4,7 +4,7 @@ There is no session: a page carries code and digits in hidden fields, and each r
 another site sends for a citizen can do nothing, because it would have to know both.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from pydantic import StringConstraints, TypeAdapter, ValidationError
@@ -211,7 +211,7 @@ def _ticket(
     )
 
 
-def _text(kind: object, written: str, what: str) -> str:
+def _text(kind: Any, written: str, what: str) -> str:
     try:
         text: str = TypeAdapter(kind).validate_python(written.replace("\r\n", "\n"))
     except ValidationError as error:

@@ -25,8 +25,7 @@ log = structlog.get_logger()
 Authenticate = Callable[[str], Awaitable[Actor | None]]
 """Whose key this is; None when it is nobody's."""
 
-_TELLS = web.RequestKey("tells", Callable[[ProblemError], web.Response])
-"""How the route of a request tells what is wrong, where it has a way of its own."""
+_ROUTE = web.RequestKey("route", Route)
 
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -53,8 +52,7 @@ class Serving:
             app.middlewares.append(_tell_errors)
 
     async def _serve(self, route: Route, limit: RateLimit | None, request: web.Request) -> web.StreamResponse:
-        if route.errors is not None:
-            request[_TELLS] = route.errors
+        request[_ROUTE] = route
         client = self._client(request)
         if limit is not None and (seconds := limit.wait(client, monotonic())):
             retry = {"Retry-After": str(math.ceil(seconds))}
@@ -130,14 +128,16 @@ async def _tell_errors(
     try:
         response = await handler(request)
     except Exception as error:
-        response = request.get(_TELLS, ProblemError.response)(_problem(error, request))
+        route = request.get(_ROUTE)
+        tell = route.errors if route is not None and route.errors is not None else ProblemError.response
+        response = tell(_problem(error, route))
     if not response.prepared:
         for name, value in SAFE_HEADERS.items():
             response.headers.setdefault(name, value)
     return response
 
 
-def _problem(error: Exception, request: web.Request) -> ProblemError:
+def _problem(error: Exception, route: Route | None) -> ProblemError:
     match error:
         case ProblemError():
             return error
@@ -151,11 +151,9 @@ def _problem(error: Exception, request: web.Request) -> ProblemError:
         case web.HTTPException():
             return ProblemError(error.status, "Yêu cầu không dùng được")
     log.error(
-        "request_failed", route=_route_name(request), error=type(error).__name__, where=where(error.__traceback__)
+        "request_failed",
+        route=route.path if route else "unknown",
+        error=type(error).__name__,
+        where=where(error.__traceback__),
     )
     return ProblemError(500, "Tổng đài gặp lỗi khi trả lời; lỗi đã được ghi lại")
-
-
-def _route_name(request: web.Request) -> str:
-    resource = request.match_info.route.resource
-    return resource.canonical if resource is not None else "unknown"

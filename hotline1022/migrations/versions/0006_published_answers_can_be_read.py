@@ -19,8 +19,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("public_id", sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column("words", sa.Text(), nullable=True))
         batch_op.drop_index("ix_published_answers_published_at")
-    columns = [sa.column(name) for name in ("code", "public_id", "words", "question", "answer")]
-    answers = sa.table("published_answers", *columns)
+    names = ("code", "public_id", "words", "question", "answer")
+    answers = sa.table("published_answers", *(sa.column(name, sa.Text()) for name in names))
     for row in op.get_bind().execute(sa.select(answers)).mappings().all():
         words = f" {' '.join(searchable(row['question'] + ' ' + row['answer']))} "
         values = {"public_id": str(uuid4()), "words": words}
