@@ -157,9 +157,14 @@ async def test_the_same_words_sent_twice_are_kept_once_and_later_ones_again(
     for _ in range(3):
         assert (await look(served, code, path="/information", text="Đèn vẫn tắt."))[0] == 200
     assert len((await found(served, code))["added_at"]) == 1
+    await served.move(code, "officer", "ask-citizen", question="Đèn còn tắt không?")
+    for _ in range(2):
+        status, told = await look(served, code, path="/information", text="Đèn vẫn tắt.")
+        assert (status, told["stage"]) == (200, "handling"), "the same words answer another question"
+    assert len((await found(served, code))["added_at"]) == 2
     still_clock.advance(days=1)
     await look(served, code, path="/information", text="Đèn vẫn tắt.")
-    assert len((await found(served, code))["added_at"]) == 2
+    assert len((await found(served, code))["added_at"]) == 3
 
 
 async def test_a_ticket_that_officials_change_at_the_same_time_loses_nothing_of_what_is_added(
@@ -243,6 +248,9 @@ async def test_a_merged_ticket_speaks_for_its_main_one_but_is_not_asked_its_ques
     await served.move(main, "officer", "resume")
     await tell(served, main)
     assert (await found(served, other, "4321"))["answer"]["text"] == "Đã thay bóng đèn."
+    status, told = await look(served, other, "4321", "/reopening", text="Trụ số 9 vẫn tắt.")
+    assert (status, told["stage"]) == (200, "reopened")
+    assert (await found(served, main))["stage"] == "answered", "each citizen reopens their own"
 
 
 async def test_a_sealed_ticket_says_only_where_it_belongs(served: Interface) -> None:

@@ -202,12 +202,19 @@ async def test_published_answers_are_listed_filtered_and_paged_by_links(served: 
     [
         ("/hoi-dap?limit=0", 422, "query.limit: quá nhỏ"),
         ("/hoi-dap?cursor=abc", 422, "Con trỏ trang không dùng được"),
+        ("/hoi-dap/%C2%84%00", 404, "Không có câu trả lời này"),
         ("/hoi-dap/00000000-0000-0000-0000-000000000000", 404, "Không có câu trả lời này"),
     ],
 )
 async def test_even_errors_are_pages(served: Interface, path: str, status: int, what: str) -> None:
     answer = await served.get(path)
     assert (answer.status, what in (await page_of(answer)).words) == (status, True)
+
+
+async def test_a_form_with_broken_parts_is_told_as_unreadable(served: Interface) -> None:
+    body = b'--b\r\nContent-Disposition: form-data; name="code"\r\nX: \x00\r\n\r\n1\r\n--b--\r\n'
+    answer = await served.post("/tra-cuu", data=body, headers={"Content-Type": "multipart/form-data; boundary=b"})
+    assert (answer.status, "Biểu mẫu không đọc được" in (await page_of(answer)).words) == (400, True)
 
 
 async def test_a_fault_of_the_hotline_is_a_page_too_and_quotes_nothing(

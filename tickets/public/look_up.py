@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import select
@@ -53,6 +54,12 @@ SAME = timedelta(hours=1)
 """Within it the same words again are the same form sent twice."""
 
 
+class _Opened(NamedTuple):
+    ticket: Ticket
+    texts: tuple[Text, ...]
+    shown: PublicTicket
+
+
 class LookUp:
     """Reads and answers for citizens. Methods raise DatabaseAway, Invalid, NotFound, Refused, and ProblemError (429) for too many tries."""
 
@@ -70,21 +77,18 @@ class LookUp:
 
     async def find(self, code: str, digits: str, client: str) -> PublicTicket:
         """The ticket of ``code`` when ``digits`` are the last four of its number; ``client`` is the address that asks."""
-        async with self._database.reading() as connection:
-            ticket, texts = await self._opened(connection, code, digits, client)
-            return await self._shown(connection, ticket, texts)
+        return (await self._opened(code, digits, client)).shown
 
     async def add(self, code: str, digits: str, client: str, text: str) -> PublicTicket:
         """Let the citizen add something, or answer what they were asked; the ticket as it stands then."""
         for _ in range(TRIES):
-            async with self._database.reading() as connection:
-                ticket, texts = await self._opened(connection, code, digits, client)
-                shown = await self._shown(connection, ticket, texts)
-            if self._is_there(ticket, texts, text):
+            ticket, texts, shown = await self._opened(code, digits, client)
+            # While a question stands nothing has been sent in answer to it, even if the same words were sent before.
+            waiting = ticket.stage is Stage.WAITING
+            if not waiting and self._is_there(ticket, texts, text):
                 return shown
             if not shown.may_add:
                 raise Refused("Phiếu này không nhận thêm thông tin", remedy="gửi phản ánh mới hoặc gọi 1022")
-            waiting = ticket.stage is Stage.WAITING
             move = Resume(move="resume", text=text) if waiting else Inform(move="inform", text=text)
             if await self._moved(ticket, move):
                 return await self.find(code, digits, client)
@@ -93,9 +97,7 @@ class LookUp:
     async def reopen(self, code: str, digits: str, client: str, reason: str) -> PublicTicket:
         """Let the citizen say, in time, that it is not solved; the ticket as it stands then."""
         for _ in range(TRIES):
-            async with self._database.reading() as connection:
-                ticket, texts = await self._opened(connection, code, digits, client)
-                shown = await self._shown(connection, ticket, texts)
+            ticket, texts, shown = await self._opened(code, digits, client)
             if ticket.stage is Stage.REOPENED and self._is_there(ticket, texts, reason):
                 return shown
             if shown.reopen_until is None:
@@ -121,20 +123,20 @@ class LookUp:
         sent = [text for text in texts if text.code == ticket.code and text.kind == CITIZENS_TEXT and text.at > since]
         return any(text.author == CITIZEN.name and text.body == body for text in sent)
 
-    async def _opened(
-        self, connection: AsyncConnection, code: str, digits: str, client: str
-    ) -> tuple[Ticket, tuple[Text, ...]]:
+    async def _opened(self, code: str, digits: str, client: str) -> _Opened:
         code, digits = read_written_code(code), read_last_digits(digits)
         sound = is_code(code)
         _allow(self._guessing.wait(code if sound else None, client, self._seconds()), "Đã nhập sai nhiều lần")
         columns = store.tickets.c
-        number = await connection.scalar(select(columns.number).where(columns.code == code))
-        if not hmac.compare_digest((number or "none")[-4:], digits):
-            log.info("look_up_refused")
-            raise NotFound(NO_MATCH, remedy=NO_MATCH_REMEDY)
-        self._guessing.right(code, client)
-        (ticket,) = await read(connection, self._rules.current, columns.code == code)
-        return ticket, await store.texts_of(connection, code)
+        async with self._database.reading() as connection:
+            number = await connection.scalar(select(columns.number).where(columns.code == code))
+            if not hmac.compare_digest((number or "none")[-4:], digits):
+                log.info("look_up_refused")
+                raise NotFound(NO_MATCH, remedy=NO_MATCH_REMEDY)
+            self._guessing.right(code, client)
+            (ticket,) = await read(connection, self._rules.current, columns.code == code)
+            texts = await store.texts_of(connection, code)
+            return _Opened(ticket, texts, await self._shown(connection, ticket, texts))
 
     async def _shown(self, connection: AsyncConnection, ticket: Ticket, texts: tuple[Text, ...]) -> PublicTicket:
         rules = self._rules.current

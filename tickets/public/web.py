@@ -17,7 +17,7 @@ from tickets.public.look_up import LookUp
 from tickets.public.model import PublicTicket
 from tickets.public.pages import HTML, page, problem_page, style
 from tickets.publication.reading import AnswerQuery, PublicAnswers
-from tickets.publication.web import PUBLIC_ID, READING
+from tickets.publication.web import READING
 from tickets.rules import StandingRules
 
 TAG = "Tra cứu của người dân"
@@ -176,7 +176,7 @@ def _answer_pages(answers: PublicAnswers, rules: StandingRules) -> list[Route]:
         ),
         Route(
             "GET", "/hoi-dap/{id}", shown, "Trang một câu trả lời đã đăng", TAG, None, html,
-            parameters=PUBLIC_ID, limit=READING, errors=problem_page,
+            limit=READING, errors=problem_page,
         ),
     ]  # fmt: skip
 

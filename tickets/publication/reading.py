@@ -1,5 +1,6 @@
 """What the public reads of answers, and what a leader begins with when publishing one. Nothing is changed here."""
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
@@ -19,6 +20,7 @@ from tickets.search.words import searchable
 from tickets.stages import TOLD
 
 MOST_WORDS = 8
+PUBLIC_ID = re.compile("[0-9a-f-]{36}")
 
 
 def _given(value: Any) -> Any:
@@ -92,8 +94,10 @@ class PublicAnswers:
 
     async def one(self, public_id: str) -> PublicAnswer:
         """One answer. Raises NotFound, also for one that was withdrawn."""
-        async with self._database.reading() as connection:
-            answer = await store.of_public_id(connection, public_id)
+        answer: PublishedAnswer | None = None
+        if PUBLIC_ID.fullmatch(public_id):
+            async with self._database.reading() as connection:
+                answer = await store.of_public_id(connection, public_id)
         if answer is None:
             raise NotFound("Không có câu trả lời này, hoặc đã được gỡ")
         return _shown(answer, self._rules.current)

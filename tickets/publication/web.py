@@ -3,10 +3,9 @@
 from hotline1022.base.access import Role
 from hotline1022.base.http.paging import Page
 from hotline1022.base.http.routes import Call, Route, Told
-from tickets.publication.reading import AnswerQuery, PublicAnswer, PublicAnswers, PublicationDraft
+from tickets.publication.reading import PUBLIC_ID, AnswerQuery, PublicAnswer, PublicAnswers, PublicationDraft
 
 LEADERS = frozenset({Role.LEADER, Role.ADMINISTRATOR})
-PUBLIC_ID = {"id": "[0-9a-f-]{36}"}
 READING = (120, 60.0)
 """Reads in a minute from one address."""
 TAG = "Câu trả lời đã đăng"
@@ -31,7 +30,7 @@ def routes(answers: PublicAnswers) -> list[Route]:
         ),
         Route(
             "GET", "/api/public/answers/{id}", shown, "Một câu trả lời đã đăng", TAG, None, {200: PublicAnswer},
-            parameters=PUBLIC_ID, limit=READING,
+            parameters={"id": PUBLIC_ID.pattern}, limit=READING,
         ),
         Route(
             "GET", "/api/tickets/{code}/publication-draft", drafted, "Dự thảo để đăng, đã lược bỏ thông tin cá nhân", TAG,
