@@ -25,7 +25,7 @@ ASKING = (60, 60.0)
 """Look-ups in a minute from one address, right ones too."""
 
 Typed = Annotated[str, StringConstraints(max_length=100)]
-Addition = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=5000)]
+Addition = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
 
 
 class Proof(Told):
@@ -103,7 +103,7 @@ def _look_up_pages(look_up: LookUp) -> list[Route]:
     async def added(call: Call[Told, TextForm]) -> Reply:
         said = call.body
         try:
-            text = _text(Addition, said.text, "Xin viết ít nhất vài chữ, nhiều nhất 5000 ký tự")
+            text = _text(Addition, said.text, "Xin viết nội dung, nhiều nhất 5000 ký tự")
             ticket = await look_up.add(said.code, said.digits, call.client, text)
         except (HotlineError, ProblemError) as error:
             return await _again(call, error)
