@@ -17,6 +17,10 @@ from tickets.changes import RecordEvent
 from tickets.desk import Desk
 from tickets.dossier import Dossier
 from tickets.handling import Handling
+from tickets.public import web as public_web
+from tickets.public.look_up import LookUp
+from tickets.publication import web as publication_web
+from tickets.publication.reading import PublicAnswers
 from tickets.rules import StandingRules
 from tickets.search.finding import TicketSearch
 
@@ -45,11 +49,14 @@ class Api:
         self.handling = Handling(database, clock, rules, record_event)
         self.dossier = Dossier(database, clock, rules)
         search = TicketSearch(database, clock, rules)
+        answers = PublicAnswers(database, rules)
         self._data, self._proxies = data, proxies
         self.routes: list[Route] = [
             *ticket_web.routes(
                 desk=desk, handling=self.handling, dossier=self.dossier, search=search, rules=rules, clock=clock
             ),
+            *publication_web.routes(answers),
+            *public_web.routes(LookUp(database, clock, rules, self.handling), answers, rules),
         ]
         self.routes.append(self._description())
 

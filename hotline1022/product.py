@@ -78,7 +78,9 @@ class Hotline:
         slots = {"agency": told.agency or NOBODY, "stage": told.stage}
         if told.due is not None:
             slots["due"] = told.due.astimezone(CIVIL_ZONE).date().isoformat()
-        return True, slots, {"due-known": told.due is not None, "ticket-answered": told.stage in TOLD}
+        # A flow that does not know ``overdue`` names no due time then, rather than one that has passed.
+        due_ahead = told.due is not None and not told.overdue
+        return True, slots, {"due-known": due_ahead, "overdue": told.overdue, "ticket-answered": told.stage in TOLD}
 
     def facts(self) -> Mapping[str, bool]:
         """See Product."""

@@ -37,9 +37,12 @@ NAMED = {
         )
     )
 }
-SURVEY = {
-    name: 1650 + 100 * number
-    for number, name in enumerate(
+TONES: Mapping[str, int] = {**DIGITS, **NAMED}
+FREE = range(1650, 3400, 100)
+"""Tones that a test may give to prompts of its own choice."""
+
+SURVEY = dict(
+    zip(
         (
             "survey-broken",
             "survey-consent",
@@ -52,10 +55,13 @@ SURVEY = {
             "survey-later",
             "survey-never",
             "survey-goodbye",
-        )
+        ),
+        FREE,
+        strict=False,
     )
-}
-TONES: Mapping[str, int] = {**DIGITS, **NAMED, **SURVEY}
+)
+"""Tones of the prompts of a survey, for ``heard(recording, SURVEY)``."""
+
 OTHER = 350
 """The tone of every prompt that has none of its own."""
 
@@ -83,7 +89,7 @@ def write_prompts(folder: Path, names: Mapping[str, object] | frozenset[str]) ->
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
         seconds = LONG_SECONDS if name == LONG else 0.12 if name in DIGITS else 0.24
-        write_prompt(folder / f"{name}.wav", TONES.get(name, OTHER), seconds)
+        write_prompt(folder / f"{name}.wav", {**SURVEY, **TONES}.get(name, OTHER), seconds)
 
 
 def samples_of(recording: Path, channel: int = 0) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
@@ -96,9 +102,12 @@ def samples_of(recording: Path, channel: int = 0) -> "np.ndarray[tuple[int], np.
         return np.zeros(0)
 
 
-def heard(recording: Path) -> list[str]:
-    """The names of the prompts in a recording, in order; ``other`` for one without a tone of its own, ``?`` for anything else."""
-    return [name for name, _ in _segments(samples_of(recording))]
+def heard(recording: Path, more: Mapping[str, int] | None = None) -> list[str]:
+    """The names of the prompts in a recording, in order; ``other`` for one without a tone of its own, ``?`` for anything else.
+
+    ``more`` are tones that a test has given to prompts besides ``TONES``.
+    """
+    return [name for name, _ in _segments(samples_of(recording), {**TONES, **(more or {})})]
 
 
 def said_digits(recording: Path) -> str:
@@ -113,8 +122,10 @@ def seconds_of(recording: Path, frequency: float, channel: int = 0) -> float:
     return sum(abs(each - frequency) <= _NEAR for each in loudest if each) * _HOP / RATE
 
 
-def _segments(samples: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> list[tuple[str, int]]:
-    names = [_name(frequency) for frequency in _loudest(samples)]
+def _segments(
+    samples: "np.ndarray[tuple[int], np.dtype[np.float64]]", tones: Mapping[str, int]
+) -> list[tuple[str, int]]:
+    names = [_name(frequency, tones) for frequency in _loudest(samples)]
     runs = [(name, len(list(run))) for name, run in groupby(names)]
     # Edges of a tone are heard as anything: only what lasts counts.
     return [(name, length) for name, length in runs if name and length * _HOP / RATE >= 0.06]
@@ -130,10 +141,10 @@ def _loudest(samples: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> list[fl
     return found
 
 
-def _name(frequency: float) -> str:
+def _name(frequency: float, tones: Mapping[str, int]) -> str:
     if not frequency:
         return ""
-    for name, tone in TONES.items():
+    for name, tone in tones.items():
         if abs(tone - frequency) <= _NEAR:
             return name
     return "other" if abs(OTHER - frequency) <= _NEAR else "?"

@@ -95,7 +95,8 @@ class Desk:
         ticket = await self.find(code)
         if ticket is None:
             return None
-        return told(ticket, await self.find(ticket.duplicate_of) if ticket.duplicate_of else None)
+        main = await self.find(ticket.duplicate_of) if ticket.duplicate_of else None
+        return told(ticket, main, now=self._clock.now())
 
     async def recent(self, limit: int = 50) -> tuple[Ticket, ...]:
         """The last tickets taken, newest first."""

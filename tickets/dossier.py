@@ -26,7 +26,10 @@ class AllowedMove(BaseModel):
 
 
 class TicketFile(BaseModel):
-    """A ticket, what was written about it, and what the asker may do with it."""
+    """A ticket, what was written about it, and what the asker may do with it.
+
+    What citizens of merged tickets add belongs to it too: nobody works on their tickets themselves.
+    """
 
     ticket: Ticket
     texts: tuple[Text, ...]

@@ -21,7 +21,8 @@ from tickets.calendar import MICROSECOND, Day, WorkCalendar
 
 _TARGET = re.compile(r"([1-9][0-9]{0,3})(wd|wh|wm|h)", re.ASCII)
 _UNIT_NAMES = {"wd": "ngày làm việc", "wh": "giờ làm việc", "wm": "phút làm việc", "h": "giờ"}
-_WEEKDAY_NAMES = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+WEEKDAY_NAMES = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+"""The days of the week as people write them, Monday first."""
 
 
 class Target(NamedTuple):
@@ -249,7 +250,7 @@ def _short(day: date) -> str:
 
 
 def _instant(instant: datetime) -> str:
-    return f"{instant:%H:%M} {_WEEKDAY_NAMES[instant.weekday()]} {instant.day}/{instant.month}/{instant.year}"
+    return f"{instant:%H:%M} {WEEKDAY_NAMES[instant.weekday()]} {instant.day}/{instant.month}/{instant.year}"
 
 
 def _duration(time: timedelta) -> str:

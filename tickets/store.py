@@ -19,7 +19,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     insert,
+    or_,
     select,
     update,
 )
@@ -271,9 +273,18 @@ async def add_texts(connection: AsyncConnection, texts: Sequence[model.Text]) ->
 
 
 async def texts_of(connection: AsyncConnection, code: str) -> tuple[model.Text, ...]:
-    """What people wrote about a ticket, the first first."""
-    statement = select(ticket_texts).where(ticket_texts.c.code == code).order_by(ticket_texts.c.at, ticket_texts.c.id)
+    """What people wrote about a ticket, the first first; also what the citizens of those merged into it added."""
+    columns = ticket_texts.c
+    merged = select(tickets.c.code).where(tickets.c.duplicate_of == code)
+    belongs = or_(columns.code == code, and_(columns.code.in_(merged), columns.kind == "information"))
+    statement = select(ticket_texts).where(belongs).order_by(columns.at, columns.id)
     return tuple(model.Text.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
+
+
+async def text(connection: AsyncConnection, text_id: str) -> model.Text | None:
+    """The text of this id."""
+    row = (await connection.execute(select(ticket_texts).where(ticket_texts.c.id == text_id))).mappings().first()
+    return None if row is None else model.Text.model_validate(dict(row))
 
 
 async def author_of(connection: AsyncConnection, text: str) -> str | None:

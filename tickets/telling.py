@@ -4,8 +4,11 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from tickets.model import Stage, Ticket
+from tickets.model import HOTLINE, Deadline, Stage, Ticket
 from tickets.stages import STAGE_NAMES, told_as
+
+HOTLINE_NAME = "Tổng đài 1022"
+STANDS = "Thời hạn trả lời đang tạm dừng, chờ người dân bổ sung thông tin."
 
 
 class Told(BaseModel):
@@ -17,27 +20,46 @@ class Told(BaseModel):
     stage: Stage
     stage_name: str
     agency: str | None
-    """The code of the agency; None where that is nobody's business."""
+    """The code of the agency, ``hotline`` when the operator answered at once; None where that is nobody's business."""
     agency_name: str | None
     due: datetime | None
-    """When the answer is due; None when it has been given or is not owed."""
+    """When the answer is due; None when it has been given, is not owed, or its clock stands."""
+    overdue: bool
+    """Whether ``due`` has passed: it must not be told as if it were still to come."""
     explanation: str | None
-    """Why then, in one Vietnamese sentence."""
+    """Why then, or why there is no due time now, in one Vietnamese sentence."""
 
 
-def told(ticket: Ticket, main: Ticket | None = None) -> Told:
-    """What the citizen of ``ticket`` may know; ``main`` is the ticket that it was merged into, which answers for it."""
-    speaks = main if main is not None and ticket.stage is Stage.MERGED else ticket
+def told(ticket: Ticket, main: Ticket | None = None, *, now: datetime) -> Told:
+    """What the citizen of ``ticket`` may know; ``main`` is the ticket that it was merged into, which answers for it.
+
+    The main ticket may wait for its own citizen: that is no question to this one, who hears that the matter is being worked on.
+    """
+    speaks = speaking(ticket, main)
     stage = told_as(speaks.stage)
+    if speaks is not ticket and stage is Stage.WAITING:
+        stage = Stage.HANDLING
     secret = ticket.sealed or speaks.sealed
-    running = [each for each in speaks.deadlines if each.clock == "answer" and each.running]
-    answer = running[0] if running and not secret else None
+    at_once = speaks.level == 1
+    answer = None if secret else _owed(speaks)
+    stands = answer is not None and speaks.stage is Stage.WAITING
+    due = answer.due if answer is not None and not stands else None
     return Told(
         code=ticket.code,
         stage=stage,
         stage_name=STAGE_NAMES[stage],
-        agency=None if secret else speaks.agency,
-        agency_name=None if secret else speaks.agency_name,
-        due=answer.due if answer else None,
-        explanation=answer.explanation if answer else None,
+        agency=None if secret else HOTLINE if at_once else speaks.agency,
+        agency_name=None if secret else HOTLINE_NAME if at_once else speaks.agency_name,
+        due=due,
+        overdue=due is not None and due < now,
+        explanation=STANDS if stands else answer.explanation if answer else None,
     )
+
+
+def speaking(ticket: Ticket, main: Ticket | None) -> Ticket:
+    """The ticket that speaks for ``ticket``: the one that it is merged into, else itself."""
+    return main if main is not None and ticket.stage is Stage.MERGED else ticket
+
+
+def _owed(ticket: Ticket) -> Deadline | None:
+    return next((each for each in ticket.deadlines if each.clock == "answer" and each.running), None)

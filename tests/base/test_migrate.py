@@ -3,9 +3,14 @@
 import asyncio
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from hotline1022.base import migrate
 from hotline1022.base.errors import DatabaseAway, HotlineError
@@ -108,6 +113,32 @@ async def test_sqlite_migration_that_would_leave_orphans_is_undone(
     assert await migrate.pending(url) == "Cơ sở dữ liệu đang ở phiên bản 2, chương trình cần phiên bản 3"
     with sqlite3.connect(tmp_path / "hotline.sqlite") as file:
         assert file.execute("SELECT count(*) FROM parent").fetchone() == (2,)
+
+
+def before_0006(connection: Connection) -> None:
+    """A database at the revision before, in which one ticket has a published answer."""
+    config = migrate._config(connection)
+    command.upgrade(config, str(ScriptDirectory.from_config(config).get_revision("0006").down_revision))
+    moment = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+    for name in ("ticket_codes", "tickets", "published_answers"):
+        table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+        fitting = {str: "20261233", int: 1, bool: False, datetime: moment, object: []}
+        values = {
+            column.name: fitting[column.type.python_type]
+            for column in table.c
+            if not column.nullable and column.server_default is None
+        }
+        connection.execute(
+            table.insert().values(values | ({"question": "Đèn tắt?"} if name == "published_answers" else {}))
+        )
+
+
+async def test_answers_that_were_published_before_get_a_public_name_and_words(empty_url: str) -> None:
+    await migrate._with_connection(empty_url, before_0006)
+    await migrate.upgrade(empty_url)
+    read = sa.text("SELECT public_id, words FROM published_answers")
+    public_id, words = (await migrate._with_connection(empty_url, lambda connection: connection.execute(read).all()))[0]
+    assert (len(public_id), words) == (36, " den tat ")
 
 
 async def test_database_that_is_away_is_told_as_such(tmp_path: Path) -> None:

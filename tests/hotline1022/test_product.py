@@ -58,7 +58,7 @@ async def test_a_ticket_is_found_by_its_code_with_what_may_be_said_of_it(
     found, values, facts = await product.look_up(ticket.code)
     assert found
     assert set(values) == {"agency", "stage", "due"}
-    assert facts == {"due-known": True, "ticket-answered": False}
+    assert facts == {"due-known": True, "overdue": False, "ticket-answered": False}
     assert datetime.fromisoformat(values["due"]).date() >= clock.now().date()
 
 

@@ -30,7 +30,7 @@ from telephony.recorder import Recorder
 from telephony.recovery import Recovery
 from telephony.switchboard import Switchboard
 from tests.asterisk import RunningAsterisk, free_port, running_asterisk, write_tone
-from tests.ear import heard, write_prompts
+from tests.ear import SURVEY, heard, write_prompts
 
 pytestmark = pytest.mark.asterisk
 
@@ -207,7 +207,7 @@ async def test_a_citizen_answers_three_questions_and_each_answer_is_kept_when_it
     end, answers = await hotline.rings(ASKED, "keys 1", ASKED, "keys 1", ASKED, "keys 5", ASKED, "keys 4", record=ear)
     assert answers == {"consent": "1", "resolved": "1", "satisfaction": "5", "time": "4"}
     assert (end.outcome, end.result, end.recorded) == ("answered", "completed", False)
-    said = heard(ear)
+    said = heard(ear, SURVEY)
     assert said[-1] == "survey-goodbye"
     assert {"survey-resolved", "survey-satisfaction", "survey-item-time"} <= set(said)
 
@@ -233,7 +233,7 @@ async def test_who_is_not_satisfied_says_why_and_may_have_the_ticket_reopened(ho
         "consent": "1", "resolved": "2", "satisfaction": "1", "time": "2", "comment": "", "reopen": "1",
     }  # fmt: skip
     assert (end.result, end.recorded) == ("completed", True)
-    assert heard(ear)[-2:] == ["survey-reopened", "survey-goodbye"]
+    assert heard(ear, SURVEY)[-2:] == ["survey-reopened", "survey-goodbye"]
 
 
 async def test_what_is_not_solved_is_reopened_without_another_question(hotline: Hotline, tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ async def test_what_is_not_solved_is_reopened_without_another_question(hotline: 
         ASKED, "keys 1", ASKED, "keys 3", ASKED, "keys 4", ASKED, "keys 2", *quiet, record=ear
     )
     assert answers == {"consent": "1", "resolved": "3", "satisfaction": "4", "time": "2"}
-    assert heard(ear)[-2:] == ["survey-reopened", "survey-goodbye"]
+    assert heard(ear, SURVEY)[-2:] == ["survey-reopened", "survey-goodbye"]
 
 
 @pytest.mark.parametrize(("key", "prompt"), [("2", "survey-later"), ("3", "survey-never")])
@@ -253,7 +253,7 @@ async def test_who_does_not_want_to_answer_says_so_with_one_key(
     ear = tmp_path / "heard.wav"
     _, answers = await hotline.rings(ASKED, f"keys {key}", record=ear)
     assert answers == {"consent": key}
-    assert heard(ear)[-1] == prompt
+    assert heard(ear, SURVEY)[-1] == prompt
 
 
 async def test_an_answering_machine_is_not_asked(hotline: Hotline, tmp_path: Path) -> None:
@@ -282,7 +282,7 @@ async def test_a_call_whose_service_dies_ends_with_an_apology_and_is_found_again
             await again.outgoing.follow(attempt)
             await stopped(running)
         await phone.until("ended")
-    assert heard(ear)[-1] == "survey-broken"
+    assert heard(ear, SURVEY)[-1] == "survey-broken"
     assert again.product.end(attempt).attempt == attempt
 
 

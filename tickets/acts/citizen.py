@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-from hotline1022.base.errors import Refused
+from hotline1022.base.access import Role
+from hotline1022.base.errors import Invalid, Refused
+from hotline1022.base.ids import new_id
 from tickets.change import Change
 from tickets.clocks import reopen_until, reopened_promise
 from tickets.events import TicketAnswered, TicketReopened
@@ -10,6 +12,7 @@ from tickets.model import HOTLINE, Stage
 from tickets.moves import Close, Inform, Publish, Reopen, Survey, Tell, Unpublish
 from tickets.policies import Promise
 from tickets.publication.model import PublishedAnswer
+from tickets.publication.redaction import Citizen, what_is_left
 from tickets.sla import Target
 
 
@@ -82,7 +85,11 @@ def reopen(change: Change, request: Reopen) -> None:
     change.start("answer", change["agency"], promise)
     change.start("accept", change["agency"])
     answer = change.running("answer")[0]
-    change.journal("reopened", f"Mở lại (lần {change['round']}): {request.reason} {answer.explanation}")
+    # A citizen's own words can be erased one day; the journal cannot.
+    own = change.actor.role in (Role.CITIZEN, Role.APP)
+    kept = change.write("information", request.reason) if own else {}
+    why = "Người dân đề nghị." if own else request.reason
+    change.journal("reopened", f"Mở lại (lần {change['round']}): {why} {answer.explanation}", **kept)
     change.tell(
         TicketReopened(
             at=change.now, code=change.code, agency=change["agency"], round=change["round"], due=answer.due
@@ -91,10 +98,16 @@ def reopen(change: Change, request: Reopen) -> None:
 
 
 def publish(change: Change, request: Publish) -> None:
-    """Question and answer go before the public."""
+    """Question and answer go before the public, when no personal data is left in them."""
     if change["sealed"]:
         raise Refused("Khiếu nại, tố cáo không được đăng công khai")
+    citizen = Citizen(change.code, change["number"], change["citizen_name"], change["address"])
+    texts = (("question", "Câu hỏi", request.question), ("answer", "Câu trả lời", request.answer))
+    if left := what_is_left(texts, citizen):
+        field, sentence = left
+        raise Invalid(sentence, remedy="bỏ thông tin cá nhân rồi đăng lại", field=field)
     change.publication = PublishedAnswer(
+        public_id=new_id(),
         code=change.code,
         published_at=change.now,
         published_by=change.actor.name,

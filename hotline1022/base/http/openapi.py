@@ -111,7 +111,10 @@ def _responses(route: Route, models: _Models) -> dict[str, Any]:
     statuses += [401, 403] if route.roles is not None else []
     statuses += [400, 413, 415] if route.body is not None else []
     statuses += [429] if route.limit else []
-    problem = {"application/problem+json": {"schema": models.of(Problem, "serialization")}}
+    problem: dict[str, Any] = {"application/problem+json": {"schema": models.of(Problem, "serialization")}}
+    if route.errors is not None:
+        kinds = {model for model in route.answers.values() if isinstance(model, str)}
+        problem = {kind: {"schema": {}} for kind in kinds or {"*/*"}}
     told |= {str(status): {"description": TITLES[status], "content": problem} for status in sorted(statuses)}
     return told
 

@@ -1,4 +1,4 @@
-"""How often one address may ask: a bucket of tokens for each, refilled as time passes. Pure; the time is given."""
+"""How often somebody may ask, or something may be tried: a bucket of tokens for each, refilled as time passes. Pure; the time is given."""
 
 from collections import OrderedDict
 
@@ -22,3 +22,9 @@ class RateLimit:
         while len(self._buckets) > MOST_KEYS:
             self._buckets.popitem(last=False)
         return 0.0 if passes else (1 - left) / self._rate
+
+    def give_back(self, key: str) -> None:
+        """Uncount a request that turned out not to be of the kind that is limited."""
+        if key in self._buckets:
+            left, at = self._buckets[key]
+            self._buckets[key] = (min(self._count, left + 1), at)

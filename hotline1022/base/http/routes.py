@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
 
 from hotline1022.base.access import Actor, Role
 from hotline1022.base.clock import CIVIL_ZONE
+from hotline1022.base.http.problems import ProblemError
 
 Query = TypeVar("Query")
 Body = TypeVar("Body")
@@ -105,6 +106,8 @@ class Route:
     most_bytes: int = MOST_BYTES
     limit: tuple[int, float] | None = None
     """So many requests in so many seconds from one address."""
+    errors: Callable[[ProblemError], web.Response] | None = None
+    """How this route tells what is wrong, where its readers expect something else than problem details: a page, another protocol."""
 
 
 def civil(instant: datetime) -> str:

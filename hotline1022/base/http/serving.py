@@ -25,6 +25,8 @@ log = structlog.get_logger()
 Authenticate = Callable[[str], Awaitable[Actor | None]]
 """Whose key this is; None when it is nobody's."""
 
+_ROUTE = web.RequestKey("route", Route)
+
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -50,6 +52,7 @@ class Serving:
             app.middlewares.append(_tell_errors)
 
     async def _serve(self, route: Route, limit: RateLimit | None, request: web.Request) -> web.StreamResponse:
+        request[_ROUTE] = route
         client = self._client(request)
         if limit is not None and (seconds := limit.wait(client, monotonic())):
             retry = {"Retry-After": str(math.ceil(seconds))}
@@ -124,28 +127,33 @@ async def _tell_errors(
 ) -> web.StreamResponse:
     try:
         response = await handler(request)
-    except ProblemError as problem:
-        response = problem.response()
-    except HotlineError as error:
-        response = of_error(error).response()
-    except web.HTTPMethodNotAllowed as wrong:
-        allowed = ", ".join(sorted(wrong.allowed_methods))
-        response = ProblemError(405, f"Chỉ dùng được {allowed}", headers={"Allow": allowed}).response()
-    except web.HTTPNotFound:
-        response = ProblemError(404, "Không có địa chỉ này").response()
-    except web.HTTPException as other:
-        response = ProblemError(other.status, "Yêu cầu không dùng được").response()
     except Exception as error:
-        log.error(
-            "request_failed", route=_route_name(request), error=type(error).__name__, where=where(error.__traceback__)
-        )
-        response = ProblemError(500, "Tổng đài gặp lỗi khi trả lời; lỗi đã được ghi lại").response()
+        route = request.get(_ROUTE)
+        tell = route.errors if route is not None and route.errors is not None else ProblemError.response
+        response = tell(_problem(error, route))
     if not response.prepared:
         for name, value in SAFE_HEADERS.items():
             response.headers.setdefault(name, value)
     return response
 
 
-def _route_name(request: web.Request) -> str:
-    resource = request.match_info.route.resource
-    return resource.canonical if resource is not None else "unknown"
+def _problem(error: Exception, route: Route | None) -> ProblemError:
+    match error:
+        case ProblemError():
+            return error
+        case HotlineError():
+            return of_error(error)
+        case web.HTTPMethodNotAllowed():
+            allowed = ", ".join(sorted(error.allowed_methods))
+            return ProblemError(405, f"Chỉ dùng được {allowed}", headers={"Allow": allowed})
+        case web.HTTPNotFound():
+            return ProblemError(404, "Không có địa chỉ này")
+        case web.HTTPException():
+            return ProblemError(error.status, "Yêu cầu không dùng được")
+    log.error(
+        "request_failed",
+        route=route.path if route else "unknown",
+        error=type(error).__name__,
+        where=where(error.__traceback__),
+    )
+    return ProblemError(500, "Tổng đài gặp lỗi khi trả lời; lỗi đã được ghi lại")
