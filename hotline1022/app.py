@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,8 +25,13 @@ from hotline1022.live import Stage
 from hotline1022.product import Hotline
 from hotline1022.province_files import ProvinceFiles
 from hotline1022.story import TRANSCRIPTION_QUEUE, Story
+from hotline1022.survey_line import SurveyCalls, SurveyTalk, TicketCitizens
+from hotline1022.survey_story import SurveyStory
 from hotline1022.unheard import UnheardRecordings
 from hotline1022.web import application, open_at
+from surveys.campaign import Campaign
+from surveys.consideration import Consideration
+from surveys.policy import StandingPolicy
 from telephony.aftermath import Aftermath
 from telephony.ami import Ami
 from telephony.ari import Ari
@@ -35,6 +41,7 @@ from telephony.call_book import CallBook
 from telephony.events import RecordingReady, Side
 from telephony.line import MEDIA_APP, Line
 from telephony.live import LiveLegs
+from telephony.outgoing import Outgoing
 from telephony.progress import ProgressFolder
 from telephony.recorder import Recorder
 from telephony.recordings import RecordingShelf
@@ -57,7 +64,12 @@ CODES_AHEAD_SECONDS = 5.0
 SWEEP_SECONDS = 60.0
 """Seconds between sweeps for steps of tickets that no planned look has made."""
 
-LOOK = "Agenda.look"
+SURVEYS_SWEPT_AFTER = timedelta(minutes=10)
+"""How late an attempt of a survey must be before the sweep takes it for forgotten."""
+
+LOOK, ATTEMPT = "Agenda.look", "Campaign.attempt"
+OUTGOING_QUEUE = "outgoing"
+"""The durable engine's queue of calls that the hotline makes: its limits are the trunk's."""
 
 
 class Listening:
@@ -89,7 +101,15 @@ class Service:
         self.jobs = Jobs(
             settings.jobs_database,
             settings.node_name,
-            queues=(JobQueue(name=TRANSCRIPTION_QUEUE, at_once=1, look_every=1.0),),
+            queues=(
+                JobQueue(name=TRANSCRIPTION_QUEUE, at_once=1, look_every=1.0),
+                JobQueue(
+                    name=OUTGOING_QUEUE,
+                    at_once_everywhere=settings.outgoing_channels,
+                    rate=(settings.outgoing_calls_a_minute, 60.0),
+                    look_every=0.5,
+                ),
+            ),
         )
         self._jobs_started = False
         self._rules_taken = asyncio.Event()
@@ -97,12 +117,13 @@ class Service:
         database.committed = self.relay.poke
         self.ledger = Ledger(database, Spool(settings.data / "spool" / "events"))
         self.rules = StandingRules(settings.data / "rules")
+        self.survey_policy = StandingPolicy(settings.data / "rules")
         self._put_the_tickets_together()
         self.transcripts = TranscriptShelf(database, clock, outbox.add)
         self.live_words = LiveWords(node, self.transcripts)
         line = installation.line_settings(settings)
         prompts = installation.lay_prompts(settings)
-        self.flows = installation.flow_shelf(settings)
+        self.flows, self.survey_flows = installation.flow_shelf(settings), installation.survey_shelf(settings)
         self.product = Hotline(
             clock=clock,
             ledger=self.ledger,
@@ -116,6 +137,7 @@ class Service:
             silence_means_recorded=settings.silence_means_recorded,
         )
         self._put_the_line_together(line, link)
+        self._put_the_surveys_together()
         self.book = CallBook(database)
         self.story = Story(
             book=self.book,
@@ -125,10 +147,12 @@ class Service:
             transcriber=node,
             desk=self.desk,
             agenda=self.agenda,
+            surveys=self.surveys,
             rules=self.rules,
             stage=self.stage,
         )
         self.jobs.handle(LOOK, self.agenda.look)
+        self.jobs.handle(ATTEMPT, self.campaign.attempt, queue=OUTGOING_QUEUE)
         for name, job, queue in self.story.jobs():
             self.jobs.handle(name, job, **({"queue": queue} if queue else {}))
 
@@ -155,12 +179,22 @@ class Service:
         self.recordings = RecordingShelf(settings.data / "recordings")
         self.ami = Ami("127.0.0.1", settings.ami_port, "service", settings.ami_secret.get_secret_value())
         self.link = link
+        self._talk = SurveyTalk(self.product, lambda: self.survey_flows.current)
+        self.outgoing = Outgoing(
+            node=settings.node_name,
+            clock=self.clock,
+            product=self._talk,
+            ari=ari,
+            takes=takes,
+            caller_number=settings.outgoing_number or settings.hotline_number,
+        )
         self.switchboard = Switchboard(
             **common,
             recorder=recorder,
             legs=LiveLegs(ari, MEDIA_APP, Listening(self.node)),
             progress=progress,
             takes=takes,
+            outgoing=self.outgoing,
         )
         recovery = Recovery(
             **common,
@@ -180,6 +214,31 @@ class Service:
             calls_password=settings.calls_password.get_secret_value(),
         )
 
+    def _put_the_surveys_together(self) -> None:
+        settings = self.settings
+        common: dict[str, Any] = {
+            "database": self.database,
+            "clock": self.clock,
+            "policy": lambda: self.survey_policy.current,
+            "hours": lambda: self.rules.current.calendar(self.survey_policy.current.calendar),
+            "citizens": TicketCitizens(self.desk),
+            "record_event": outbox.add,
+            "key": settings.survey_key.get_secret_value().encode(),
+        }
+        calls = SurveyCalls(
+            self.outgoing,
+            has_line=bool(settings.trunk_outgoing),
+            international=settings.outgoing_format == "international",
+        )
+        self.campaign = self._talk.campaign = Campaign(**common, calls=calls)
+        self.surveys = SurveyStory(
+            consideration=Consideration(**common),
+            campaign=self.campaign,
+            handling=self.api.handling,
+            clock=self.clock,
+            attempt_later=self._attempt_later,
+        )
+
     def _jobs_of(self, event_name: str) -> Sequence[str]:
         return self.story.jobs_of(event_name)
 
@@ -189,7 +248,13 @@ class Service:
         interface = application(self.stage, token, self._health)
         self.api.mount(interface)
         runner = await open_at(interface, self.settings.http_bind, self.settings.http_port)
-        files = ProvinceFiles(self.settings, self.flows, self.product, self.rules, self._rules_taken.set)
+        files = ProvinceFiles(
+            self.settings,
+            (self.flows, self.survey_flows),
+            self.product,
+            (self.rules, self.survey_policy),
+            self._rules_taken.set,
+        )
         unheard = UnheardRecordings(self.book, self.transcripts, self.clock, self._transcribe_again)
         try:
             async with asyncio.TaskGroup() as group:
@@ -227,11 +292,15 @@ class Service:
     async def _look_later(self, look: str, delay: float) -> None:
         await self.jobs.enqueue(LOOK, look, {}, delay)
 
+    async def _attempt_later(self, name: str, payload: dict[str, object], delay: float) -> None:
+        await self.jobs.enqueue(ATTEMPT, name, payload, delay)
+
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             try:
                 await self.agenda.sweep()
+                await self.campaign.sweep(SURVEYS_SWEPT_AFTER)
             except DatabaseAway:
                 log.warning("sweep_waits_for_database")
 

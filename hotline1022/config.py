@@ -53,6 +53,19 @@ class Settings(BaseSettings):
     trunk_addresses: list[str] = Field(
         ["127.0.0.2"], description="Địa chỉ của nhà mạng được phép gọi vào; cuộc gọi từ địa chỉ khác bị từ chối."
     )
+    trunk_outgoing: str = Field(
+        "", description="Địa chỉ:cổng SIP của nhà mạng để tổng đài gọi ra (khảo sát); để trống: không gọi ra."
+    )
+    outgoing_number: str = Field(
+        "", pattern=r"^[0-9]{0,15}$", description="Số hiện ra khi tổng đài gọi ra; để trống: số tổng đài."
+    )
+    outgoing_format: Literal["national", "international"] = Field(
+        "national", description="Nhà mạng muốn số được quay thế nào: 0912345678 (national) hay 84912345678."
+    )
+    outgoing_channels: int = Field(
+        2, ge=1, le=200, description="Số cuộc gọi ra cùng lúc nhiều nhất của mọi máy; không vượt số kênh của trung kế."
+    )
+    outgoing_calls_a_minute: int = Field(20, ge=1, le=600, description="Số cuộc gọi ra nhiều nhất bắt đầu trong một phút.")
     ari_port: int = Field(8088, description="Cổng HTTP của Asterisk (ARI), chỉ trên loopback.")
     ami_port: int = Field(5038, description="Cổng AMI của Asterisk, chỉ trên loopback.")
     calls_port: int = Field(
@@ -79,6 +92,7 @@ class Settings(BaseSettings):
     ami_secret: SecretStr = SecretStr("")
     calls_password: SecretStr = SecretStr("")
     service_token: SecretStr = SecretStr("")
+    survey_key: SecretStr = SecretStr("")
 
     @classmethod
     def load(cls, data: Path | None = None) -> Self:

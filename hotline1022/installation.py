@@ -24,7 +24,7 @@ from telephony.asterisk import configuration, program
 from telephony.asterisk.configuration import LineSettings
 from telephony.asterisk.program import AsteriskProgram
 
-SECRETS = ("ari_password", "ami_secret", "calls_password", "service_token")
+SECRETS = ("ari_password", "ami_secret", "calls_password", "service_token", "survey_key")
 PORTS = {
     "http_port": socket.SOCK_STREAM,
     "sip_port": socket.SOCK_DGRAM,
@@ -125,6 +125,7 @@ def line_settings(settings: Settings) -> LineSettings:
         ari_password=settings.ari_password.get_secret_value(),
         ami_secret=settings.ami_secret.get_secret_value(),
         calls_password=settings.calls_password.get_secret_value(),
+        outgoing=settings.trunk_outgoing,
     )
 
 
@@ -155,6 +156,14 @@ def flow_shelf(settings: Settings) -> ivr.shelf.Shelf:
     own = Overrides(settings.data)
     book = ivr.prompt_book.load_book(own.texts)
     return ivr.shelf.Shelf(book, ivr.recordings.recorded(book, own.recordings), own.flow)
+
+
+def survey_shelf(settings: Settings) -> ivr.shelf.Shelf:
+    """The flow of the hotline's own calls, chosen in the same way. Raises HotlineError."""
+    own = Overrides(settings.data)
+    book = ivr.prompt_book.load_book(own.texts)
+    recorded = ivr.recordings.recorded(book, own.recordings)
+    return ivr.shelf.Shelf(book, recorded, own.survey, ivr.shelf.SHIPPED_SURVEY)
 
 
 def refresh_flows(settings: Settings, shelf: ivr.shelf.Shelf) -> None:

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -20,15 +21,23 @@ LOOK_SECONDS = 2.0
 FOLDERS = ("flows", "prompts", "rules")
 
 
+class Standing(Protocol):
+    """Rules in force that can be read again."""
+
+    def reload(self) -> object:
+        """Read them again. Raises HotlineError and keeps what was in force when a file is broken."""
+        ...
+
+
 class ProvinceFiles:
     """Looks at the folders of the data folder that a province may fill. A broken file leaves the last good ones in force."""
 
     def __init__(
         self,
         settings: Settings,
-        flows: Shelf,
+        flows: Sequence[Shelf],
         product: Hotline,
-        rules: StandingRules,
+        rules: Sequence[Standing],
         rules_taken: Callable[[], None],
     ) -> None:
         """``rules_taken`` is called when rules have been read: at the start, and after each change."""
@@ -51,16 +60,18 @@ class ProvinceFiles:
     def take(self) -> None:
         """Read everything again."""
         try:
-            installation.refresh_flows(self._settings, self._flows)
+            for shelf in self._flows:
+                installation.refresh_flows(self._settings, shelf)
             self._product.playable = installation.lay_prompts(self._settings).playable
-            self._rules.reload()
+            for standing in self._rules:
+                standing.reload()
         except HotlineError as error:
             log.error("changed_file_refused", reason=str(error))
         self._tell_findings()
-        log.info("files_taken", flow=self._flows.current.version)
+        log.info("files_taken", flows=[shelf.current.version for shelf in self._flows])
 
     def _tell_findings(self) -> None:
-        for finding in self._flows.findings:
+        for finding in (finding for shelf in self._flows for finding in shelf.findings):
             level = logging.ERROR if finding.level == "error" else logging.WARNING
             log.log(level, "flow_finding", finding=str(finding))
 

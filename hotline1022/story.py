@@ -10,12 +10,16 @@ from typing import Any
 from hotline1022.base.errors import HotlineError
 from hotline1022.base.events import Event
 from hotline1022.live import Stage, as_told
+from hotline1022.survey_story import SurveyStory
 from telephony.aftermath import Aftermath
 from telephony.call_book import CallBook
+from surveys.events import SurveyDecided, SurveyEnded, SurveyPlanned
 from telephony.events import (
     CallArrived,
     CallEnded,
     ConsentRecorded,
+    OutgoingAnswerGiven,
+    OutgoingCallEnded,
     RecordingLost,
     RecordingReady,
     ReportTaken,
@@ -60,6 +64,7 @@ class Story:
         transcriber: TranscriberNode,
         desk: Desk,
         agenda: Agenda,
+        surveys: SurveyStory,
         rules: StandingRules,
         stage: Stage,
     ) -> None:
@@ -82,12 +87,17 @@ class Story:
             TicketPlaceSuggested: (self.show,),
             TicketPlaceUnclear: (self.show,),
             TicketMoved: (agenda.plan, self.show),
-            TicketAnswered: (self.show,),
+            TicketAnswered: (surveys.consider, self.show),
             TicketReopened: (self.show,),
             DeadlineWarned: (agenda.plan, self.show),
             DeadlineBreached: (agenda.plan, self.show),
             DeadlineMoved: (agenda.plan, self.show),
             TicketEscalated: (agenda.plan, self.show),
+            SurveyDecided: (self.show,),
+            SurveyPlanned: (surveys.plan,),
+            OutgoingAnswerGiven: (surveys.answered,),
+            OutgoingCallEnded: (book.write, aftermath.finish, surveys.call_ended),
+            SurveyEnded: (surveys.survey_ended, self.show),
         }
 
     def jobs(self) -> list[tuple[str, Callable[[dict[str, Any]], Awaitable[None]], str | None]]:

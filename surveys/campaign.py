@@ -40,8 +40,16 @@ from surveys.selection import explained, person_of
 log = structlog.get_logger()
 
 
+NO_LINE_PAUSE = timedelta(days=1)
+"""How long an attempt waits where the hotline has no line for calls of its own: somebody may set one up."""
+
+
 class Calls(Protocol):
     """The line, as far as surveys need it. What is answered and how a call ends is told by events."""
+
+    def ready(self) -> bool:
+        """Whether the hotline can make calls at all."""
+        ...
 
     async def place(self, attempt: str, number: str, *, ring_seconds: int) -> None:
         """Ring a number (E.164) under this id and return when the call is over."""
@@ -119,6 +127,9 @@ class Campaign:
         if against is not None:
             await self._exclude(case, against)
             return None
+        if not self._calls.ready():
+            await self._put_off(case, self._hours().next_opening(now + NO_LINE_PAUSE))
+            return None
         if not self._hours().open_at(now):
             await self._put_off(case, self._hours().next_opening(now))
             return None
@@ -145,6 +156,12 @@ class Campaign:
             await store.change_case(connection, case.id, attempts=number, next_at=None)
         log.info("survey_attempt", ticket=case.code, number=number)
         return True
+
+    async def case_of_attempt(self, attempt: str) -> Case | None:
+        """What a call is about."""
+        async with self._database.reading() as connection:
+            made = await store.attempt_of(connection, attempt)
+            return None if made is None else await store.case_of(connection, made.case)
 
     # What the citizen says --------------------------------------------------------------------------------------------
 

@@ -1,16 +1,19 @@
 """How surveys are made: as data with versions. Arithmetic and decisions are elsewhere."""
 
+from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
+
+from hotline1022.base.rule_files import RuleModel, read_rules
+
+FILE = "survey-policy.yaml"
 
 Prefix = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{1,8}$")]
 
 
-class SurveyPolicy(BaseModel):
+class SurveyPolicy(RuleModel):
     """The figures of one version of the policy. Nothing in it is set by the province's plan: all are proposals."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
     version: str
     calendar: str = "calling"
@@ -48,3 +51,17 @@ class SurveyPolicy(BaseModel):
     def allows(self, number: str) -> bool:
         """Whether a number (E.164) may be rung."""
         return number.startswith(self.prefixes)
+
+
+class StandingPolicy:
+    """The policy in force: a broken file is told and leaves the last good one standing."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Load the policy for the first time. Raises RuleFileError."""
+        self._folder = folder
+        self.current = read_rules(FILE, SurveyPolicy, folder)
+
+    def reload(self) -> SurveyPolicy:
+        """Read the file again. Raises RuleFileError and keeps ``current`` as it was when it is broken."""
+        self.current = read_rules(FILE, SurveyPolicy, self._folder)
+        return self.current

@@ -6,7 +6,7 @@ from pathlib import Path
 import structlog
 
 from hotline1022.base.clock import Clock
-from telephony.events import CallEnded, RecordingLost, RecordingReady
+from telephony.events import CallEnded, OutgoingCallEnded, RecordingLost, RecordingReady
 from telephony.recorder import Recorder, until_closed
 from telephony.recordings import RecordingShelf
 from telephony.switchboard import Product, channel_of, fact_id
@@ -27,7 +27,7 @@ class Aftermath:
         self._shelf = shelf
         self._takes = takes
 
-    async def finish(self, ended: CallEnded) -> None:
+    async def finish(self, ended: CallEnded | OutgoingCallEnded) -> None:
         """Make the recording of a call that ended and tell that it is ready, or why there is none. Raises OSError to be tried again."""
         if not ended.recorded:
             return

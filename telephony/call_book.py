@@ -5,7 +5,14 @@ from datetime import datetime
 from hotline1022.base.db import Database
 from hotline1022.base.events import Event
 from telephony import store
-from telephony.events import CallArrived, CallEnded, ConsentRecorded, RecordingLost, RecordingReady
+from telephony.events import (
+    CallArrived,
+    CallEnded,
+    ConsentRecorded,
+    OutgoingCallEnded,
+    RecordingLost,
+    RecordingReady,
+)
 
 
 class CallBook:
@@ -44,6 +51,16 @@ def _facts(event: Event) -> tuple[str, dict[str, object]]:
             }
         case CallEnded():
             return event.call, {"ended_at": event.at, "cause": event.cause, "result": event.result}
+        case OutgoingCallEnded():
+            return event.call, {
+                "direction": "out",
+                "flow": "survey",
+                "arrived_at": event.began_at,
+                "recorded": event.recorded,
+                "ended_at": event.at,
+                "cause": f"hangup-{event.cause}",
+                "result": event.outcome,
+            }
         case RecordingReady():
             return event.call, {
                 "recording": event.path,

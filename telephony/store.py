@@ -14,6 +14,7 @@ calls = Table(
     "calls",
     metadata,
     Column("id", String(80), primary_key=True),
+    Column("direction", String(3), nullable=False, server_default="in"),
     Column("number", String(20), index=True),
     Column("flow", String(80)),
     Column("arrived_at", Instant, index=True),
@@ -38,6 +39,8 @@ class CallRecord:
     """A call as the database knows it. Instants in UTC; ``recording`` is relative to the recordings folder; length in seconds."""
 
     id: str
+    direction: str
+    """``in``: somebody rang the hotline; ``out``: the hotline rang somebody, whose number is not kept here."""
     number: str | None
     flow: str | None
     arrived_at: datetime | None

@@ -107,6 +107,7 @@ class TicketAnswered(Event):
     level: int
     round: int
     sealed: bool
+    business: bool
     on_time: bool
     """Whether the answer came by its due time."""
 

@@ -224,6 +224,18 @@ class Survey(MoveRequest):
 
     move: Literal["survey"]
     disposition: Annotated[str, StringConstraints(pattern=r"^[a-z_-]{2,32}$")]
+    mode: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,16}$")] = "ivr"
+    """By what means: ``ivr``, ``operator``, ``link``."""
+    wording: Annotated[str, StringConstraints(max_length=80)] | None = None
+    """The version of the words that were asked."""
+    round: int = Field(default=0, ge=0)
+    """Which answer of the ticket was asked about."""
+    answers: Annotated[
+        dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,16}$")], Annotated[int, Field(ge=1, le=5)]],
+        Field(max_length=12),
+    ] = Field(default_factory=dict)
+    """Marks by question."""
+    commented: bool = False
 
 
 class Close(MoveRequest):

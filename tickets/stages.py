@@ -117,6 +117,7 @@ MOVES = (
         _HOTLINE | _CITIZEN,
     ),
     Move("survey", "ghi nhận khảo sát", (Stage.ANSWERED,), Stage.SURVEYED, _HOTLINE | _MACHINE),
+    Move("survey", "ghi nhận khảo sát", (Stage.SURVEYED, Stage.CLOSED), None, _HOTLINE | _MACHINE),
     Move("close", "đóng phiếu", (Stage.ANSWERED, Stage.SURVEYED), Stage.CLOSED, _LEADERS | _MACHINE),
     Move("reopen", "mở lại", TOLD, Stage.REOPENED, _HOTLINE | _CITIZEN | _MACHINE),
     Move("publish", "đăng câu trả lời", TOLD, None, _LEADERS),

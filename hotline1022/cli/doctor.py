@@ -92,10 +92,10 @@ def _rules(settings: Settings) -> Iterator[Finding]:
 
 
 def _flow(settings: Settings) -> Iterator[Finding]:
-    shelf = installation.flow_shelf(settings)
-    for finding in shelf.findings:
-        yield Finding("bad" if finding.level == "error" else "warning", str(finding))
-    yield Finding("good", f"Luồng thoại {shelf.current.version}")
+    for shelf in (installation.flow_shelf(settings), installation.survey_shelf(settings)):
+        for finding in shelf.findings:
+            yield Finding("bad" if finding.level == "error" else "warning", str(finding))
+        yield Finding("good", f"Luồng thoại {shelf.current.version}")
 
 
 def _prompts(settings: Settings) -> Iterator[Finding]:

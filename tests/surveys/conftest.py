@@ -87,6 +87,11 @@ class FakeLine:
     rung: list[tuple[str, str]] = field(default_factory=list)
     followed: list[str] = field(default_factory=list)
     campaign: Campaign | None = None
+    there: bool = True
+
+    def ready(self) -> bool:
+        """See Calls."""
+        return self.there
 
     async def place(self, attempt: str, number: str, *, ring_seconds: int) -> None:
         """See Calls."""

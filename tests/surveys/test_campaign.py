@@ -170,6 +170,15 @@ async def test_nobody_is_rung_outside_the_windows_even_if_it_was_planned_so(stag
     assert stage.plans()[-1].number == 1
 
 
+async def test_without_a_line_for_calls_of_its_own_the_hotline_waits_until_the_answer_is_too_old(stage: Stage) -> None:
+    stage.line.there = False
+    await stage.consideration.consider(stage.told())
+    await stage.happens()
+    assert stage.line.rung == []
+    assert len(stage.plans()) < 12, "looked at once a day"
+    assert [end.disposition for end in stage.ends()] == ["excluded"]
+
+
 async def test_a_ticket_that_is_reopened_before_the_call_is_not_asked_about(stage: Stage) -> None:
     await stage.consideration.consider(stage.told())
     stage.citizens.rounds["17672970"] = 1

@@ -52,6 +52,7 @@ def told(change: Change, how: str) -> None:
             level=change["level"],
             round=change["round"],
             sealed=change["sealed"],
+            business=change["business"],
             on_time=last is None or (last.ended_at or change.now) <= last.due,
         )
     )
@@ -59,7 +60,8 @@ def told(change: Change, how: str) -> None:
 
 def survey(change: Change, request: Survey) -> None:
     """The citizen has been asked, or could not be."""
-    change.journal("surveyed", "Đã khảo sát mức độ hài lòng.", disposition=request.disposition)
+    facts = request.model_dump(mode="json", exclude={"move"})
+    change.journal("surveyed", "Đã khảo sát mức độ hài lòng.", agency=change["agency"], **facts)
 
 
 def close(change: Change, request: Close) -> None:

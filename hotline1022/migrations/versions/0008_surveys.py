@@ -8,13 +8,15 @@ from alembic import op
 from hotline1022.base.db import Instant
 
 revision: str = "0008"
-down_revision: str | None = "0003"
+down_revision: str | None = "0006"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
     instant = Instant(timezone=True)
+    with op.batch_alter_table("calls") as batch_op:
+        batch_op.add_column(sa.Column("direction", sa.String(length=3), server_default="in", nullable=False))
     op.create_table(
         "survey_cases",
         sa.Column("id", sa.String(length=36), nullable=False),

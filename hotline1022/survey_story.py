@@ -1,0 +1,106 @@
+"""What follows from what in a survey: tickets, the line and the campaign told of each other. Translation only; every rule is a context's own."""
+
+from collections.abc import Awaitable, Callable
+
+from hotline1022.base.access import MACHINE, Actor, Role
+from hotline1022.base.clock import Clock
+from hotline1022.base.errors import NotFound, Refused
+from surveys.campaign import Campaign, Outcome
+from surveys.consideration import Consideration
+from surveys.events import SurveyEnded, SurveyPlanned
+from surveys.model import Answer, Disposition, Mode, Question, Told
+from telephony.events import OutgoingAnswerGiven, OutgoingCallEnded
+from tickets.events import TicketAnswered
+from tickets.handling import Handling
+from tickets.moves import Reopen, Survey
+
+AttemptLater = Callable[[str, dict[str, object], float], Awaitable[None]]
+"""Has ``Campaign.attempt`` called with a payload so many seconds from now, once for each name, also after a crash."""
+
+CITIZEN = Actor(name="citizen", role=Role.CITIZEN)
+"""Who has a ticket reopened by answering a survey."""
+
+UNSOLVED = "Người dân trả lời khảo sát: việc chưa được giải quyết."
+
+
+class SurveyStory:
+    """The reactions that surveys add to the story."""
+
+    def __init__(
+        self,
+        *,
+        consideration: Consideration,
+        campaign: Campaign,
+        handling: Handling,
+        clock: Clock,
+        attempt_later: AttemptLater,
+    ) -> None:
+        self._consideration, self._campaign, self._handling = consideration, campaign, handling
+        self._clock, self._attempt_later = clock, attempt_later
+
+    async def consider(self, event: TicketAnswered) -> None:
+        """A citizen has been told: whether they will be asked is decided."""
+        told = Told(
+            code=event.code,
+            round=event.round,
+            agency=event.agency,
+            topic=event.topic,
+            place=event.place,
+            at=event.at,
+            outcome=event.outcome,
+            sealed=event.sealed,
+            business=event.business,
+        )
+        await self._consideration.consider(told)
+
+    async def plan(self, event: SurveyPlanned) -> None:
+        """The attempt is kept by the durable engine until its hour."""
+        delay = max(0.0, (event.next_at - self._clock.now()).total_seconds())
+        name = f"survey:{event.case}:{event.number}:{event.next_at.timestamp():.0f}"
+        await self._attempt_later(name, {"case": event.case, "number": event.number}, delay)
+
+    async def answered(self, event: OutgoingAnswerGiven) -> None:
+        """An answer given on the telephone."""
+        await self._campaign.answered(event.attempt, answer_of(event))
+
+    async def call_ended(self, event: OutgoingCallEnded) -> None:
+        """A call of ours is over."""
+        answers = tuple(answer_of(each) for each in event.answers)
+        await self._campaign.call_ended(Outcome(event.attempt, event.at, event.outcome, answers))
+
+    async def survey_ended(self, event: SurveyEnded) -> None:
+        """The ticket learns what came of it; what is not solved is reopened, with the same agency and its head."""
+        if event.disposition == Disposition.EXCLUDED:
+            return
+        survey = Survey(
+            move="survey",
+            disposition=event.disposition,
+            mode=event.mode,
+            wording=event.wording,
+            round=event.round,
+            answers=event.answers,
+            commented=event.commented,
+        )
+        await self._move(event.code, survey, MACHINE)
+        if event.reopen:
+            await self._move(event.code, Reopen(move="reopen", reason=UNSOLVED), CITIZEN)
+
+    async def _move(self, code: str, move: Survey | Reopen, actor: Actor) -> None:
+        try:
+            await self._handling.make(code, move, actor)
+        except (Refused, NotFound):
+            # Reopened meanwhile, erased, or told twice: what was answered is kept with the survey all the same.
+            return
+
+
+def answer_of(event: OutgoingAnswerGiven) -> Answer:
+    """An answer as the surveys keep it."""
+    question = Question(event.question)
+    return Answer(
+        question=question,
+        mark=None if question is Question.COMMENT else int(event.answer),
+        at=event.at,
+        mode=Mode.IVR,
+        wording=event.flow,
+        call=event.call if question is Question.COMMENT else None,
+    )
