@@ -45,7 +45,6 @@ class Route(MoveRequest):
     move: Literal["route"]
     agency: str | None = None
     reason: Reason | None = None
-    cooperating: tuple[str, ...] = ()
 
 
 class Recall(MoveRequest):

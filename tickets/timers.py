@@ -82,7 +82,9 @@ def step(change: Change, deadline: Deadline) -> None:
         change.tell(DeadlineBreached.model_validate({**told, "due": deadline.due}))
         if deadline.clock == "answer" and deadline.party != HOTLINE:
             for clock in ("progress", "apology_draft", "apology_sent"):
-                change.start(clock, deadline.party)
+                # A promise that moved and was broken again is still the same lateness: one report, one letter.
+                if not any(each.round == deadline.round for each in change.running(clock)):
+                    change.start(clock, deadline.party)
     elif rule.on_due == "resume":
         apply(change, Resume(move="resume"))
     else:

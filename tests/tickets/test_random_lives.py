@@ -1,0 +1,202 @@
+"""Lives that nobody planned: random moves by random people while time passes, and what must be true after each of them."""
+
+import random
+import shutil
+from collections.abc import AsyncIterator
+
+from pathlib import Path
+
+import pytest
+
+from hotline1022.base.access import MACHINE, Role
+from hotline1022.base.db import Database
+from hotline1022.base.errors import HotlineError
+from tests.tickets.any_move import AGENCIES, actor_for, request_for
+from tests.tickets.conftest import Recorded, StillClock
+from tests.tickets.test_desk import report
+from tickets import stages
+from tickets.clocks import CLOCKS
+from tickets.desk import Desk
+from tickets.handling import Handling, MoveMade
+from tickets.journal import store as journal
+from tickets.journal.chain import breaks
+from tickets.model import HOTLINE, Deadline, Stage, Ticket
+from tickets.policies import STAGE_CLOCKS
+from tickets.rules import StandingRules
+from tickets.stages import TOLD
+from tickets.timers import Timers
+
+STEPS = 90
+TICKETS = 4
+
+WAITED_FOR = {
+    Stage.RECEIVED: {"classify"},
+    Stage.CLASSIFIED: {"classify", "clarify"},
+    Stage.ROUTED: {"accept"},
+    Stage.ACCEPTED: {"answer"},
+    Stage.HANDLING: {"answer"},
+    Stage.WAITING: {"information"},
+    Stage.DRAFTED: {"answer"},
+    Stage.APPROVED: {"notify"},
+    Stage.REFUSED: {"notify"},
+    Stage.ANSWERED: {"close"},
+    Stage.SURVEYED: {"close"},
+    Stage.REOPENED: {"accept"},
+    Stage.MERGED: {"answer"},
+}
+"""The clocks of which one runs while a ticket stands at a stage."""
+
+AFTERWARDS = {"close", "notify", "apology_draft", "apology_sent"}
+"""The clocks that may run once the citizen has been told."""
+
+AGENCYS_OWN = {"accept", "respond", "answer", "progress"}
+"""What the agency that answers owes; what it owed when it was late stays its own, also after another has the ticket."""
+
+
+class Lives:
+    """A few tickets, the people around them, and a clock."""
+
+    def __init__(self, database: Database, standing: StandingRules, seed: int) -> None:
+        self.chance, self.clock, self.recorded = random.Random(seed), StillClock(), Recorded()
+        self.database = database
+        self.desk = Desk(database, self.clock, standing, self.recorded)
+        self.handling = Handling(database, self.clock, standing, self.recorded)
+        self.timers = Timers(database, self.clock, standing, self.recorded)
+        self.codes: tuple[str, ...] = ()
+        self.trail: list[str] = []
+
+    async def begin(self) -> None:
+        """Open the tickets."""
+        for number in range(TICKETS):
+            said = {"urgent": number == 0, "channel": "zalo" if number == 1 else "phone"}
+            ticket = await self.desk.open(report(f"c{number}", topic="giao-thong", place="29869", **said))
+            self.codes += (ticket.code,)
+
+    async def ticket(self, code: str) -> Ticket:
+        """A ticket as it stands."""
+        found = await self.desk.find(code)
+        assert found is not None
+        return found
+
+    async def step(self) -> None:
+        """Let time pass, or let somebody try a move, mostly one that the table allows them."""
+        if self.chance.random() < 0.2:
+            self.clock.advance(hours=self.chance.choice((1, 6, 30, 100)))
+            self.trail.append(f"{self.clock.now():%d/%m %H:%M}")
+            await self.timers.tick()
+            return
+        code = self.chance.choice(self.codes)
+        before = await self.ticket(code)
+        role = self.chance.choice(tuple(Role))
+        name = self.chance.choice(self.tempting(before.stage, role))
+        agency = before.agency if self.chance.random() < 0.7 else self.chance.choice(AGENCIES)
+        actor = MACHINE if role is Role.MACHINE else actor_for(role, agency)
+        request = request_for(name, self.chance, now=self.clock.now(), codes=self.codes)
+        self.trail.append(f"{code} {before.stage} {role} {request!r}")
+        try:
+            made = await self.handling.make(code, request, actor, version=before.version)
+        except HotlineError as refused:
+            self.trail.append(f"  {refused}")
+            assert await self.ticket(code) == before
+            return
+        await self.check_move(before, made)
+
+    def tempting(self, stage: Stage, role: Role) -> list[str]:
+        """Moves to choose from: those of the table that lead on, now and then those that stay, or any at all."""
+        allowed = stages.allowed(stage, role)
+        leading = [move.name for move in allowed if move.target is not None]
+        chance = self.chance.random()
+        if leading and chance < 0.7:
+            return leading
+        return [move.name for move in allowed] if allowed and chance < 0.95 else [move.name for move in stages.MOVES]
+
+    async def check_move(self, before: Ticket, made: MoveMade) -> None:
+        """What each move does to the ticket that it was made with."""
+        after = await self.ticket(before.code)
+        assert (made.version, made.stage) == (after.version, after.stage)
+        assert after.version == before.version + 1
+        if len(after.stops) > len(before.stops) or [stop.end for stop in after.stops] != [s.end for s in before.stops]:
+            dues = {each.id: each.due for each in before.deadlines}
+            assert all(each.due >= dues[each.id] for each in after.deadlines if each.id in dues)
+        if before.stage not in TOLD and after.stage is Stage.ANSWERED:
+            for code in self.codes:
+                other = await self.ticket(code)
+                if other.duplicate_of == before.code and other.round == 0:
+                    assert other.stage in TOLD
+                    if other.told_at == after.told_at:
+                        assert (other.outcome, other.agency) == (after.outcome, after.agency)
+
+    async def check(self) -> None:
+        """What is true of every ticket at any time."""
+        for code in self.codes:
+            ticket = await self.ticket(code)
+            running = [each for each in ticket.deadlines if each.running]
+            self.check_clocks(ticket, running)
+            for each in ticket.deadlines:
+                assert each.breached_at in (None, each.due), each
+                assert each.running or each.step_at is None, each
+                self.check_stopped(ticket, each)
+            if ticket.duplicate_of is not None and ticket.stage is Stage.MERGED:
+                main = await self.ticket(ticket.duplicate_of)
+                assert main.stage in stages.OPEN
+                assert main.stage is not Stage.MERGED
+
+    def check_clocks(self, ticket: Ticket, running: list[Deadline]) -> None:
+        """Somebody always owes the next thing, nobody owes it twice, and nobody owes anything for nothing."""
+        names = [each.clock for each in running]
+        for clock in CLOCKS:
+            parties = [each.party for each in running if each.clock == clock]
+            assert len(parties) == len(set(parties)) or clock.startswith("apology"), (ticket.code, names)
+        assert names.count("answer") <= 1
+        if ticket.stage is Stage.REFERRED:
+            assert names == []
+        elif ticket.stage is Stage.CLOSED:
+            assert set(names) <= AFTERWARDS - {"close", "notify"}
+        elif ticket.stage in TOLD:
+            assert set(names) <= AFTERWARDS
+        if wanted := WAITED_FOR.get(ticket.stage):
+            assert wanted & set(names) or not wanted & {*STAGE_CLOCKS, "answer"}, (ticket.stage, names)
+        if ticket.stage in stages.WITH_AGENCY:
+            assert {each.party for each in running if each.clock in AGENCYS_OWN} <= {ticket.agency}, names
+        assert all(each.party == HOTLINE for each in running if CLOCKS[each.clock].owner == "hotline")
+
+    def check_stopped(self, ticket: Ticket, deadline: Deadline) -> None:
+        """While the citizen is asked nothing that stops goes on; otherwise what has a step has its instant."""
+        if not deadline.running:
+            return
+        if ticket.stage is Stage.WAITING and CLOCKS[deadline.clock].stops:
+            assert deadline.step_at is None, deadline
+        else:
+            assert (deadline.step is None) == (deadline.step_at is None), deadline
+
+    async def check_journal(self) -> int:
+        """The chain holds from its first entry to its last; returns their number."""
+        async with self.database.reading() as connection:
+            entries = [sealed async for sealed in journal.all_sealed(connection)]
+        assert list(breaks(entries)) == []
+        return len(entries)
+
+
+@pytest.fixture
+async def small_database(_sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    """SQLite alone: the rules are what is tried here, thousands of times."""
+    shutil.copy(_sqlite_template, tmp_path / "hotline.sqlite")
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'hotline.sqlite'}")
+    yield database
+    await database.close()
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_whatever_people_and_time_do_a_ticket_keeps_its_promises(
+    small_database: Database, standing: StandingRules, seed: int
+) -> None:
+    lives = Lives(small_database, standing, seed)
+    await lives.begin()
+    entries = TICKETS
+    for _ in range(STEPS):
+        try:
+            await lives.step()
+            await lives.check()
+        except AssertionError as error:
+            raise AssertionError("\n".join(lives.trail[-60:])) from error
+    assert await lives.check_journal() > entries
