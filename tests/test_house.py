@@ -31,6 +31,7 @@ PURE = (
     "tickets/routing.py",
     "tickets/sla.py",
     "tickets/spelling.py",
+    "tickets/drawing.py",
     "tickets/stages.py",
     "tickets/topics.py",
     "transcription/admission.py",

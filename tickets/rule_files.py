@@ -59,6 +59,11 @@ def rule_path(name: str, folder: Path | None) -> Path:
     return Path(str(files("tickets") / "data" / name))
 
 
+def shipped_names() -> tuple[str, ...]:
+    """The name of every rule file that there is."""
+    return tuple(sorted(file.name for file in (files("tickets") / "data").iterdir() if file.is_file()))
+
+
 def read_text(path: Path) -> str:
     """The text of a rule file. Raises RuleFileError when it cannot be read or is not UTF-8."""
     try:

@@ -10,12 +10,7 @@ from pydantic.fields import FieldInfo
 
 from hotline1022.base.access import AGENCY_ROLES, Actor, Role
 from tests.tickets.conftest import MOVE
-from tickets.moves import AnyMove, MoveRequest
-
-MODELS: dict[str, type[MoveRequest]] = {
-    get_args(model.model_fields["move"].annotation)[0]: model for model in get_args(get_args(AnyMove)[0])
-}
-"""The model of each move, by the move's name."""
+from tickets.moves import REQUESTS, AnyMove
 
 AGENCIES = ("xa-29869", "so-xay-dung", "dien-luc", "so-y-te")
 
@@ -31,12 +26,10 @@ MEANT: dict[str, tuple[Any, ...]] = {
 """What fields mean that a type alone does not tell; other fields are filled by their type."""
 
 
-def request_for(
-    name: str, chance: random.Random, *, now: datetime, codes: tuple[str, ...] = ("10000000",)
-) -> AnyMove:
+def request_for(name: str, chance: random.Random, *, now: datetime, codes: tuple[str, ...] = ("10000000",)) -> AnyMove:
     """A well-formed request for move ``name``; ``codes`` are tickets that it may name."""
     told: dict[str, Any] = {"move": name}
-    for field, info in MODELS[name].model_fields.items():
+    for field, info in REQUESTS[name].model_fields.items():
         if field == "move" or (not info.is_required() and chance.random() < 0.3):
             continue
         told[field] = chance.choice(codes) if field == "into" else _value(field, info, chance, now)
@@ -62,7 +55,7 @@ def _of_type(kind: Any, chance: random.Random, now: datetime) -> Any:
         bool: lambda: chance.random() < 0.5,
         int: lambda: chance.randrange(1, 4),
         datetime: lambda: now + timedelta(days=chance.randrange(1, 5)),
-        date: lambda: (now + timedelta(days=chance.randrange(1, 5))).date(),
+        date: (now + timedelta(days=chance.randrange(1, 5))).date,
     }
     return simple.get(kind, simple[str])()
 

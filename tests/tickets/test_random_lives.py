@@ -2,8 +2,8 @@
 
 import random
 import shutil
+from collections import Counter
 from collections.abc import AsyncIterator
-
 from pathlib import Path
 
 import pytest
@@ -64,6 +64,7 @@ class Lives:
         self.timers = Timers(database, self.clock, standing, self.recorded)
         self.codes: tuple[str, ...] = ()
         self.trail: list[str] = []
+        self.tried: Counter[str] = Counter()
 
     async def begin(self) -> None:
         """Open the tickets."""
@@ -87,9 +88,8 @@ class Lives:
             return
         code = self.chance.choice(self.codes)
         before = await self.ticket(code)
-        role = self.chance.choice(tuple(Role))
-        name = self.chance.choice(self.tempting(before.stage, role))
-        agency = before.agency if self.chance.random() < 0.7 else self.chance.choice(AGENCIES)
+        name, role = self.tempting(before.stage)
+        agency = before.agency if self.chance.random() < 0.8 else self.chance.choice(AGENCIES)
         actor = MACHINE if role is Role.MACHINE else actor_for(role, agency)
         request = request_for(name, self.chance, now=self.clock.now(), codes=self.codes)
         self.trail.append(f"{code} {before.stage} {role} {request!r}")
@@ -101,14 +101,15 @@ class Lives:
             return
         await self.check_move(before, made)
 
-    def tempting(self, stage: Stage, role: Role) -> list[str]:
-        """Moves to choose from: those of the table that lead on, now and then those that stay, or any at all."""
-        allowed = stages.allowed(stage, role)
-        leading = [move.name for move in allowed if move.target is not None]
-        chance = self.chance.random()
-        if leading and chance < 0.7:
-            return leading
-        return [move.name for move in allowed] if allowed and chance < 0.95 else [move.name for move in stages.MOVES]
+    def tempting(self, stage: Stage) -> tuple[str, Role]:
+        """A move and somebody to make it: mostly as the table allows, and rather what was seldom tried; now and then anything."""
+        pairs = [(move.name, role) for move in stages.allowed(stage) for role in sorted(move.roles)]
+        if self.chance.random() < 0.1:
+            pairs = [(move.name, role) for move in stages.MOVES for role in Role]
+        weights = [1 / (1 + self.tried[name]) ** 2 for name, _ in pairs]
+        (chosen,) = self.chance.choices(pairs, weights)
+        self.tried[chosen[0]] += 1
+        return chosen
 
     async def check_move(self, before: Ticket, made: MoveMade) -> None:
         """What each move does to the ticket that it was made with."""

@@ -9,7 +9,7 @@ import pytest
 from hotline1022.base.access import AGENCY_ROLES, Actor, Role
 from hotline1022.base.db import Database
 from hotline1022.base.errors import Forbidden, HotlineError, Refused
-from tests.tickets.any_move import MODELS, actor_for, request_for
+from tests.tickets.any_move import actor_for, request_for
 from tests.tickets.conftest import StillClock
 from tests.tickets.test_desk import report
 from tickets import stages
@@ -19,6 +19,7 @@ from tickets.changes import locked
 from tickets.desk import Desk
 from tickets.handling import apply
 from tickets.model import Party, Stage
+from tickets.moves import REQUESTS
 from tickets.rules import StandingRules
 from tickets.stages import MOVES, STAGE_NAMES
 
@@ -50,7 +51,7 @@ def test_from_every_stage_a_ticket_can_come_to_an_end() -> None:
 
 def test_every_move_has_what_it_does_and_what_must_be_said_for_it() -> None:
     names = {move.name for move in MOVES}
-    assert names == set(ACTS) == set(MODELS)
+    assert names == set(ACTS) == set(REQUESTS)
 
 
 def test_every_stage_and_every_move_has_a_name_for_people() -> None:
@@ -69,7 +70,7 @@ def test_no_two_rows_of_the_table_contradict_each_other() -> None:
 
 @pytest.mark.parametrize("stage", Stage)
 def test_every_stage_and_move_and_role_is_allowed_or_refused_with_a_sentence(stage: Stage) -> None:
-    for name in MODELS:
+    for name in REQUESTS:
         for role in Role:
             rows = [move for move in MOVES if move.name == name and stage in move.sources]
             allowed = [move for move in rows if role in move.roles]
@@ -95,7 +96,7 @@ async def test_an_act_is_only_reached_through_the_table_and_brings_the_ticket_wh
     chance = random.Random(1022)
     made, turned_away = set(), 0
     for stage in Stage:
-        for name in MODELS:
+        for name in REQUESTS:
             for role in Role:
                 actor = actor_for(role, pattern["agency"])
                 change = _standing_at(pattern, stage, actor)
@@ -103,8 +104,7 @@ async def test_an_act_is_only_reached_through_the_table_and_brings_the_ticket_wh
                 rows = [move for move in stages.allowed(stage, role) if move.name == name]
                 try:
                     apply(change, request)
-                except HotlineError as error:
-                    assert str(error)
+                except HotlineError:
                     if not rows:
                         turned_away += 1
                         assert (change.row, change.values, change.entries, change.events) == (row, {}, [], [])
@@ -115,11 +115,13 @@ async def test_an_act_is_only_reached_through_the_table_and_brings_the_ticket_wh
                 assert change.entries
                 made.add(name)
     assert turned_away > 1000
-    assert len(made) > len(MODELS) * 0.6
+    assert len(made) > len(REQUESTS) * 0.6
 
 
 def _standing_at(pattern: Change, stage: Stage, actor: Actor) -> Change:
     told = {"told_at": pattern.now, "outcome": "answered"} if stage in stages.TOLD else {}
-    helps = [Party(agency=actor.agency or "", asked_at=pattern.now, asked_by="lan")] if actor.role in AGENCY_ROLES else []
+    helps = (
+        [Party(agency=actor.agency or "", asked_at=pattern.now, asked_by="lan")] if actor.role in AGENCY_ROLES else []
+    )
     row = pattern.row | {"stage": stage} | told
     return Change(row, pattern.deadlines, helps, rules=pattern.rules, actor=actor, now=pattern.now)
