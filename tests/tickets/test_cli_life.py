@@ -108,7 +108,9 @@ def test_the_same_key_is_the_same_ticket(installation: Path) -> None:
 
 
 def test_a_place_in_words_is_found_or_asked_for(installation: Path) -> None:
-    told = run("tickets", "open", "--as", "operator:lan", "--summary", "Ngập.", "--place-words", "xã Gáo Giồng huyện Cao Lãnh")
+    told = run(
+        "tickets", "open", "--as", "operator:lan", "--summary", "Ngập.", "--place-words", "xã Gáo Giồng huyện Cao Lãnh"
+    )
     assert "Cần hỏi: " in told
 
 
@@ -210,7 +212,9 @@ def test_a_script_reads_nothing_but_json_and_a_person_one_line(installation: Pat
         pytest.skip("the process is the same for both databases")
     program = [sys.executable, "-m", "hotline1022"]
     said = [*program, "tickets", "open", "--as", "operator:lan", "--summary", "Ngập.", "--json"]
-    done = subprocess.run(said, capture_output=True, text=True, check=True, env=os.environ, cwd=Path(__file__).parent.parent.parent)
+    done = subprocess.run(
+        said, capture_output=True, text=True, check=True, env=os.environ, cwd=Path(__file__).parent.parent.parent
+    )
     assert json.loads(done.stdout)["stage"] == "received"
     assert done.stderr == ""
     wrong = subprocess.run(

@@ -26,8 +26,22 @@ from tickets.rules import StandingRules
 from tickets.stages import TOLD
 from tickets.timers import Timers
 
-STEPS = 90
+STEPS = 70
 TICKETS = 4
+
+TRUNK = (
+    ("classify", Role.OPERATOR),
+    ("route", Role.OPERATOR),
+    ("accept", Role.OFFICER),
+    ("ask-extension", Role.OFFICER),
+    ("grant-extension", Role.LEADER),
+    ("ask-cooperation", Role.OPERATOR),
+    ("contribute", Role.OFFICER),
+    ("draft", Role.OFFICER),
+    ("approve", Role.APPROVER),
+    ("tell", Role.OPERATOR),
+)
+"""The usual way: each life begins with some of it, so that what lies far along it is tried too."""
 
 WAITED_FOR = {
     Stage.RECEIVED: {"classify"},
@@ -72,6 +86,10 @@ class Lives:
             said = {"urgent": number == 0, "channel": "zalo" if number == 1 else "phone"}
             ticket = await self.desk.open(report(f"c{number}", topic="giao-thong", place="29869", **said))
             self.codes += (ticket.code,)
+        for code in self.codes:
+            for name, role in TRUNK[: self.chance.randrange(len(TRUNK) + 1)]:
+                helps = [party.agency for party in (await self.ticket(code)).parties] if name == "contribute" else []
+                await self.attempt(code, name, role, *helps[:1])
 
     async def ticket(self, code: str) -> Ticket:
         """A ticket as it stands."""
@@ -79,17 +97,23 @@ class Lives:
         assert found is not None
         return found
 
-    async def step(self) -> None:
-        """Let time pass, or let somebody try a move, mostly one that the table allows them."""
-        if self.chance.random() < 0.2:
-            self.clock.advance(hours=self.chance.choice((1, 6, 30, 100)))
+    async def step(self) -> tuple[str, ...]:
+        """Let time pass, or let somebody try a move, mostly one that the table allows them; the tickets that it may have changed."""
+        if self.chance.random() < 0.15:
+            self.clock.advance(hours=self.chance.choice((1, 1, 6, 30, 100)))
             self.trail.append(f"{self.clock.now():%d/%m %H:%M}")
             await self.timers.tick()
-            return
+            return self.codes
         code = self.chance.choice(self.codes)
+        name, role = self.tempting((await self.ticket(code)).stage)
+        agency = () if self.chance.random() < 0.8 else (self.chance.choice(AGENCIES),)
+        made = await self.attempt(code, name, role, *agency)
+        return self.codes if made and name in ("tell", "merge", "divert", "answer-at-once") else (code,)
+
+    async def attempt(self, code: str, name: str, role: Role, agency: str | None = None) -> bool:
+        """Let somebody of ``role``, of the ticket's agency or another, try a move; whether it was made."""
         before = await self.ticket(code)
-        name, role = self.tempting(before.stage)
-        agency = before.agency if self.chance.random() < 0.8 else self.chance.choice(AGENCIES)
+        agency = agency or before.agency
         actor = MACHINE if role is Role.MACHINE else actor_for(role, agency)
         request = request_for(name, self.chance, now=self.clock.now(), codes=self.codes)
         self.trail.append(f"{code} {before.stage} {role} {request!r}")
@@ -98,15 +122,18 @@ class Lives:
         except HotlineError as refused:
             self.trail.append(f"  {refused}")
             assert await self.ticket(code) == before
-            return
+            return False
         await self.check_move(before, made)
+        return True
 
     def tempting(self, stage: Stage) -> tuple[str, Role]:
         """A move and somebody to make it: mostly as the table allows, and rather what was seldom tried; now and then anything."""
-        pairs = [(move.name, role) for move in stages.allowed(stage) for role in sorted(move.roles)]
-        if self.chance.random() < 0.1:
+        leads_on = self.chance.random() < 0.6
+        rows = [move for move in stages.allowed(stage) if not leads_on or move.target is not None]
+        pairs = [(move.name, role) for move in rows for role in sorted(move.roles)]
+        if not pairs or self.chance.random() < 0.1:
             pairs = [(move.name, role) for move in stages.MOVES for role in Role]
-        weights = [1 / (1 + self.tried[name]) ** 2 for name, _ in pairs]
+        weights = [1 / (1 + self.tried[name]) ** 3 for name, _ in pairs]
         (chosen,) = self.chance.choices(pairs, weights)
         self.tried[chosen[0]] += 1
         return chosen
@@ -127,9 +154,9 @@ class Lives:
                     if other.told_at == after.told_at:
                         assert (other.outcome, other.agency) == (after.outcome, after.agency)
 
-    async def check(self) -> None:
-        """What is true of every ticket at any time."""
-        for code in self.codes:
+    async def check(self, codes: tuple[str, ...]) -> None:
+        """What is true of a ticket at any time."""
+        for code in codes:
             ticket = await self.ticket(code)
             running = [each for each in ticket.deadlines if each.running]
             self.check_clocks(ticket, running)
@@ -187,17 +214,15 @@ async def small_database(_sqlite_template: Path, tmp_path: Path) -> AsyncIterato
     await database.close()
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 async def test_whatever_people_and_time_do_a_ticket_keeps_its_promises(
     small_database: Database, standing: StandingRules, seed: int
 ) -> None:
     lives = Lives(small_database, standing, seed)
     await lives.begin()
-    entries = TICKETS
     for _ in range(STEPS):
         try:
-            await lives.step()
-            await lives.check()
+            await lives.check(await lives.step())
         except AssertionError as error:
             raise AssertionError("\n".join(lives.trail[-60:])) from error
-    assert await lives.check_journal() > entries
+    assert await lives.check_journal() > TICKETS
