@@ -183,9 +183,9 @@ MODELS: Mapping[str, type[RuleModel]] = {
 """What each file of rules must look like; ``localities.csv`` is a table."""
 
 
-def mistakes(folder: Path | None) -> list[HotlineError]:
+def mistakes(folder: Path | None) -> list[RuleFileError]:
     """Every file that cannot be used, by its first mistake; where each can be, what one of them says wrongly of another."""
-    found: list[HotlineError] = []
+    found: list[RuleFileError] = []
     reading: list[Callable[[], object]] = [partial(read_rules, name, model, folder) for name, model in MODELS.items()]
     reading.append(partial(_localities, folder))
     for read in reading:
@@ -196,7 +196,7 @@ def mistakes(folder: Path | None) -> list[HotlineError]:
     if not found:
         try:
             Rules.load(folder)
-        except HotlineError as error:
+        except RuleFileError as error:
             found.append(error)
     return found
 

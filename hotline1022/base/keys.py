@@ -93,7 +93,7 @@ class Keys:
         """Who holds ``key``; None when nobody does, or not any more."""
         name, _, rest = key.partition("_")
         number, _, secret = rest.partition("_")
-        if name != "1022" or not number.isascii() or not number.isdigit() or len(number) > 9 or not secret:
+        if not key.isascii() or name != "1022" or not number.isdigit() or len(number) > 9 or not secret:
             return None
         digest, now = _hash(key), monotonic()
         at, actor = self._remembered.get(digest, (-REMEMBERED_SECONDS, None))

@@ -112,6 +112,10 @@ def ask(question: Callable[[Services], Awaitable[Answer]]) -> Answer:
     # What a service writes down for whoever runs it must not be taken for the answer.
     configure_log("console", logging.WARNING)
     settings = Settings.load()
+    if not settings.database_url and not (settings.data / "hotline.sqlite").is_file():
+        raise HotlineError(
+            f"Chưa có cơ sở dữ liệu trong {settings.data}", remedy="đặt HOTLINE_DATA, hoặc chạy `make setup`"
+        )
 
     async def run() -> Answer:
         if missing := await migrate.pending(settings.database):

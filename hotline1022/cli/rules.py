@@ -21,10 +21,7 @@ def check(as_json: AsJson = False) -> None:
     own = {name: (folder / name).is_file() for name in names}
     ignored = sorted(str(path) for path in folder.glob("*") if path.is_file() and path.name not in names)
     if as_json:
-        told = [
-            {"path": str(getattr(each, "path", "")), "line": getattr(each, "line", 0), "what": each.what}
-            for each in wrong
-        ]
+        told = [{"path": str(each.path), "line": each.line, "what": each.mistake} for each in wrong]
         print_json({"good": not wrong, "mistakes": told, "own": own, "ignored": ignored})
     else:
         for name in names:
