@@ -117,7 +117,9 @@ def move_ticket(
 
 def list_moves(
     code: Code,
-    who: Annotated[str | None, typer.Option("--as", metavar="ROLE:NAME[@AGENCY]")] = None,
+    who: Annotated[
+        str | None, typer.Option("--as", metavar="ROLE:NAME[@AGENCY]", help="Các bước của riêng người này.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """In các bước làm được ngay bây giờ với một phiếu (của người nêu ở --as, hay của bất kỳ ai), và mỗi bước cần gì."""

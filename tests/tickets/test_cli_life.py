@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -83,7 +83,7 @@ def test_the_relay_of_a_running_service_notices_what_a_command_wrote_without_bei
     async def listen() -> None:
         taken, database = asyncio.Event(), Database(database_url)
 
-        async def enqueue(_name: str, _job: str, payload: dict[str, Any]) -> None:
+        async def enqueue(name: str, job_id: str, payload: dict[str, Any]) -> None:
             seen.append(payload)
             taken.set()
 
@@ -207,14 +207,14 @@ def test_people_read_where_the_ticket_stands_and_what_is_due(installation: Path)
     assert "Hạn " in told
 
 
-def test_a_script_reads_nothing_but_json_and_a_person_one_line(installation: Path, database_url: str) -> None:
-    if not database_url.startswith("sqlite"):
-        pytest.skip("the process is the same for both databases")
+def test_a_script_reads_nothing_but_json_and_a_person_one_line(
+    tmp_path: Path, _sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(_sqlite_template, tmp_path / "hotline.sqlite")
+    monkeypatch.setenv("HOTLINE_DATA", str(tmp_path))
     program = [sys.executable, "-m", "hotline1022"]
     said = [*program, "tickets", "open", "--as", "operator:lan", "--summary", "Ngập.", "--json"]
-    done = subprocess.run(
-        said, capture_output=True, text=True, check=True, env=os.environ, cwd=Path(__file__).parent.parent.parent
-    )
+    done = subprocess.run(said, capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent.parent)
     assert json.loads(done.stdout)["stage"] == "received"
     assert done.stderr == ""
     wrong = subprocess.run(

@@ -16,8 +16,8 @@ from tickets import stages
 from tickets.acts import ACTS
 from tickets.change import Change
 from tickets.changes import locked
+from tickets.deciding import apply
 from tickets.desk import Desk
-from tickets.handling import apply
 from tickets.model import Party, Stage
 from tickets.moves import REQUESTS
 from tickets.rules import StandingRules

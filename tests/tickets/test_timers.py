@@ -10,7 +10,7 @@ from hotline1022.base.db import Database
 from hotline1022.base.errors import Refused
 from tests.tickets.conftest import HOA, LAN, MOVE, Hands, Recorded, StillClock
 from tests.tickets.test_life import COMMUNE, HEAD, OFFICER, answered, opened, routed
-from tickets.events import DeadlineBreached, DeadlineMoved, DeadlineWarned, TicketEscalated
+from tickets.events import DeadlineBreached, DeadlineMoved, DeadlineWarned, TicketEscalated, TicketMoved
 from tickets.handling import Handling
 from tickets.model import Stage
 from tickets.replanning import Replanning
@@ -91,6 +91,53 @@ async def test_after_a_standstill_each_step_is_recorded_under_its_own_instant(
     breached = {entry.details["clock"]: entry.at for entry in journal if entry.what == "breached"}
     assert breached["accept"] == civil("11-23T15:00")
     assert breached["answer"] == civil("11-27T17:00")
+
+
+async def test_what_was_due_is_recorded_also_when_somebody_moves_the_ticket_before_the_timers_look(
+    hands: Hands, timers: Timers, still_clock: StillClock, recorded: Recorded
+) -> None:
+    code = await routed(hands)
+    await hands.move(code, OFFICER, "accept")
+    due = (await hands.move(code, OFFICER, "draft", text="Xong.")).due
+    still_clock.instant = due + timedelta(hours=16)
+    ticket = await hands.move(code, HEAD, "approve")
+    assert (ticket.stage, ticket.deadline("answer").breached_at) == (Stage.APPROVED, due)
+    (late,) = [event for event in recorded.events if isinstance(event, DeadlineBreached)]
+    assert (late.clock, late.at) == ("answer", due)
+    assert [entry.actor for entry in await hands.desk.history(code)][-1] == HEAD.name
+    assert await timers.tick() == 0
+
+
+async def test_a_limit_that_has_passed_comes_before_the_move_that_is_late(
+    hands: Hands, still_clock: StillClock, recorded: Recorded
+) -> None:
+    code = await routed(hands)
+    await hands.move(code, OFFICER, "accept")
+    ticket = await hands.move(code, OFFICER, "ask-citizen", question="Trụ số mấy?")
+    still_clock.instant = (limit := ticket.deadline("information").due) + timedelta(hours=1)
+    with pytest.raises(Refused, match="“đang xử lý” nên không thể xử lý tiếp"):
+        await hands.move(code, OFFICER, "resume")
+    drafted = await hands.move(code, OFFICER, "draft", text="Xong.")
+    assert (drafted.stage, drafted.stops[0].end) == (Stage.DRAFTED, limit)
+    moved = [(event.previous, event.stage) for event in recorded.events if isinstance(event, TicketMoved)]
+    assert moved[-2:] == [(Stage.WAITING, Stage.HANDLING), (Stage.HANDLING, Stage.DRAFTED)]
+
+
+async def test_a_promise_that_moves_and_is_broken_again_asks_for_one_letter(
+    hands: Hands, timers: Timers, still_clock: StillClock
+) -> None:
+    code = await routed(hands)
+    due = (await hands.move(code, OFFICER, "accept")).due
+    still_clock.instant = due + timedelta(hours=1)
+    await timers.tick()
+    ticket = await hands.move(code, LAN, "ask-cooperation", agencies=["dien-luc"], reason="Cột điện.")
+    assert ticket.deadline("answer").breached_at is None
+    still_clock.instant = ticket.due + timedelta(hours=1)
+    await timers.tick()
+    late = await hands.desk.find(code)
+    assert late is not None
+    assert late.deadline("answer").breached_at == ticket.due
+    assert [each.clock for each in late.deadlines].count("apology_sent") == 1
 
 
 async def test_an_answer_in_time_leaves_nothing_to_warn_of(
