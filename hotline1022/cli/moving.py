@@ -19,11 +19,13 @@ from hotline1022.base.http.problems import told_of
 from hotline1022.base.http.routes import civil as iso
 from hotline1022.base.ids import new_id
 from hotline1022.base.phone_numbers import e164
-from hotline1022.cli.asking import As, AsJson, Code, Services, ask, civil, print_json, storable
+from hotline1022.cli.asking import As, AsJson, Code, Services, ask, print_json, storable
 from tickets import stages
+from tickets.agencies import Agencies
+from tickets.clocks import CLOCKS
 from tickets.drawing import makers
 from tickets.handling import MoveMade
-from tickets.model import Channel, Report, Ticket
+from tickets.model import HOTLINE, Channel, Report, Ticket
 from tickets.moves import REQUESTS, AnyMove
 from tickets.rules import Rules
 from tickets.stages import STAGE_NAMES
@@ -101,18 +103,21 @@ def move_ticket(
     given = [f"{field}={said}" for field, said in (("text", text), ("reason", reason)) if said is not None]
     request = request_of(move, [*given, *(fields or [])])
 
-    async def make(services: Services) -> tuple[MoveMade, Ticket | None]:
+    async def make(services: Services) -> tuple[MoveMade, list[str]]:
         made = await services.handling.make(code, request, services.actor(who), version=version)
-        return made, await services.desk.find(made.code)
+        ticket = await services.desk.find(made.code)
+        agencies = services.rules.current.agencies
+        return made, [
+            f"{CLOCKS[each.clock].title} ({_owner(each.party, agencies)}): {each.explanation}"
+            for each in (ticket.deadlines if ticket else ())
+            if each.running
+        ]
 
-    made, ticket = ask(make)
+    made, due = ask(make)
     if as_json:
         print_json(made.model_dump(mode="json"))
-        return
-    typer.echo(f"Phiếu {made.code}: {STAGE_NAMES[made.stage]}.")
-    for deadline in ticket.deadlines if ticket else ():
-        if deadline.running:
-            typer.echo(f"  {deadline.clock}, {deadline.party}: {civil(deadline.due)}. {deadline.explanation}")
+    else:
+        typer.echo("\n  ".join([f"Phiếu {made.code}: {STAGE_NAMES[made.stage]}.", *due]))
 
 
 def list_moves(
@@ -214,6 +219,10 @@ def _said(value: str, field: str) -> str:
         return storable(data.decode(), field)
     except UnicodeDecodeError as error:
         raise Invalid(f"{field}: đầu vào chuẩn không phải UTF-8", field=field) from error
+
+
+def _owner(party: str, agencies: Agencies) -> str:
+    return "tổng đài" if party == HOTLINE else agencies.name_of(party)
 
 
 def _number(said: str | None) -> str | None:
