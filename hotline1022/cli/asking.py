@@ -14,7 +14,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from hotline1022.base import migrate, outbox
-from hotline1022.base.access import AGENCY_ROLES, ROLE_NAMES, Actor, Role
+from hotline1022.base.access import AGENCY_ROLES, MACHINE, ROLE_NAMES, Actor, Role
 from hotline1022.base.clock import CIVIL_ZONE, SystemClock
 from hotline1022.base.db import Database
 from hotline1022.base.errors import HotlineError, Invalid
@@ -104,7 +104,10 @@ class Services:
             raise Invalid("--as của cán bộ, lãnh đạo cơ quan phải có @mã cơ quan; của người khác thì không")
         if at:
             known_agency(self.rules.current.agencies, agency)
-        return Actor(name=storable(name.strip(), "--as")[:100], role=Role(role), agency=agency or None)
+        name = storable(name.strip(), "--as")
+        if len(name) > 100 or name.casefold() == MACHINE.name:
+            raise Invalid("--as: tên dài quá 100 ký tự, hoặc là tên của hệ thống trong nhật ký", remedy="chọn tên khác")
+        return Actor(name=name, role=Role(role), agency=agency or None)
 
 
 def ask(question: Callable[[Services], Awaitable[Answer]]) -> Answer:

@@ -54,6 +54,11 @@ async def test_an_agency_belongs_to_the_roles_of_an_agency(keys: Keys, role: Rol
         await keys.issue("x", role, agency)
 
 
+async def test_nobody_is_called_what_the_journal_calls_the_machine(keys: Keys) -> None:
+    with pytest.raises(Invalid, match="của hệ thống"):
+        await keys.issue(" Machine ", Role.LEADER)
+
+
 async def test_the_secret_is_not_in_the_database(keys: Keys, database: Database) -> None:
     secret = (await keys.issue("x", Role.APP)).split("_", 2)[2]
     async with database.reading() as connection:

@@ -44,6 +44,7 @@ def test_a_key_works_from_its_issue_to_its_revocation(installation: Path, databa
         run("keys", "revoke", str(issued["id"]))
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

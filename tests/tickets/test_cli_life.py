@@ -25,6 +25,10 @@ from tickets.stages import MOVES
 OFFICER, HEAD = "officer:minh@xa-29869", "approver:chủ tịch@xa-29869"
 
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what is said before any database is asked, or is the same for both."""
+
+
 def opened(**options: str) -> str:
     """The code of a street fault that an operator writes down."""
     told = {"summary": "Đèn đường trước chợ tắt.", "topic": "giao-thong", "place": "29869"} | options
@@ -107,6 +111,7 @@ def test_the_same_key_is_the_same_ticket(installation: Path) -> None:
     assert opened() != opened()
 
 
+@on_sqlite
 def test_a_place_in_words_is_found_or_asked_for(installation: Path) -> None:
     told = run(
         "tickets", "open", "--as", "operator:lan", "--summary", "Ngập.", "--place-words", "xã Gáo Giồng huyện Cao Lãnh"
@@ -114,6 +119,7 @@ def test_a_place_in_words_is_found_or_asked_for(installation: Path) -> None:
     assert "Cần hỏi: " in told
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -125,6 +131,8 @@ def test_a_place_in_words_is_found_or_asked_for(installation: Path) -> None:
         (("--name", "a\0b"), "citizen_name: có ký tự không dùng được"),
         (("--as", "operator"), "--as phải là ROLE:NAME"),
         (("--as", "machine:x"), "--as phải là ROLE:NAME"),
+        (("--as", "operator:Machine"), "tên của hệ thống"),
+        (("--as", "operator:" + "x" * 101), "dài quá 100 ký tự"),
         (("--as", "officer:minh"), "phải có @mã cơ quan"),
         (("--as", "operator:lan@xa-29869"), "phải có @mã cơ quan"),
         (("--as", "officer:minh@so-la"), "Không có cơ quan nào mang mã “so-la”"),
@@ -160,6 +168,7 @@ def test_a_wrong_field_is_told_with_its_name(name: str, said: list[str], told: s
     assert told in str(error.value)
 
 
+@on_sqlite
 def test_what_is_no_utf8_is_told(installation: Path) -> None:
     code = opened()
     with pytest.raises(Invalid, match="text: đầu vào chuẩn không phải UTF-8"):
@@ -175,6 +184,7 @@ def test_every_move_of_the_table_can_be_made_by_somebody_whom_the_command_line_l
     assert set(PERSONS) >= AGENCY_ROLES | {Role.OPERATOR, Role.LEADER, Role.ADMINISTRATOR, Role.CITIZEN}
 
 
+@on_sqlite
 def test_the_allowed_moves_are_those_of_the_ticket_and_of_whoever_asks(installation: Path) -> None:
     code = routed()
     anybody = run_json("tickets", "moves", code)
@@ -188,6 +198,7 @@ def test_the_allowed_moves_are_those_of_the_ticket_and_of_whoever_asks(installat
         run("tickets", "moves", code, "--as", "officer:tú@so-y-te")
 
 
+@on_sqlite
 def test_the_rules_hold_for_whoever_sits_at_the_server(installation: Path) -> None:
     code = routed()
     with pytest.raises(Forbidden, match="chỉ quản trị viên, trưởng ca"):
@@ -199,6 +210,7 @@ def test_the_rules_hold_for_whoever_sits_at_the_server(installation: Path) -> No
     assert run_json("tickets", "moves", code)["version"] == 3
 
 
+@on_sqlite
 def test_people_read_where_the_ticket_stands_and_what_is_due(installation: Path) -> None:
     code = opened()
     told = run("tickets", "move", code, "classify", "--as", "operator:lan", "--set", "topic=giao-thong")
