@@ -224,6 +224,28 @@ async def test_a_changed_calendar_moves_open_tickets_and_says_which(
     assert await replanning.replan() == []
 
 
+async def test_a_changed_calendar_wakes_no_reminder_of_a_merged_ticket(
+    *, hands: Hands, timers: Timers, database: Database, still_clock: StillClock, recorded: Recorded, tmp_path: Path
+) -> None:
+    main, other = await routed(hands), await routed(hands, "other")
+    still_clock.instant = civil("11-28T09:00")
+    await timers.tick()
+    await hands.move(other, LAN, "merge", into=main)
+    (tmp_path / "official-days.yaml").write_text(
+        "version: 2\ndecided_through: 2026\ndays:\n"
+        '  - {date: 2026-11-27, working: false, reason: "nghỉ bão", source: "Công điện 1"}\n',
+        encoding="utf-8",
+    )
+    moved = await Replanning(database, still_clock, StandingRules(tmp_path), recorded).replan()
+    assert {(each.code, each.after) for each in moved if each.clock == "answer"} == {
+        (main, civil("11-30T17:00")), (other, civil("11-30T17:00")),
+    }  # fmt: skip
+    still_clock.instant = civil("12-05T09:00")
+    await timers.tick()
+    late = [event.code for event in recorded.events if isinstance(event, DeadlineBreached) and event.clock == "answer"]
+    assert (late.count(main), late.count(other)) == (2, 1)
+
+
 async def test_of_two_officers_who_move_one_ticket_at_once_one_wins_and_the_other_is_told(
     hands: Hands, handling: Handling
 ) -> None:
