@@ -64,12 +64,16 @@ class Api:
         """Serve every route on ``app``."""
         Serving(self.keys.actor_of, self._proxies).mount(app, self.routes)
 
+    def description(self) -> dict[str, object]:
+        """The OpenAPI 3.1 document of every route."""
+        return describe(self.routes, title=TITLE, version=version("hotline1022"))
+
     def _description(self) -> Route:
         document: list[Description] = []
 
         async def described(_call: Call[Told, None]) -> Description:
             if not document:
-                document.append(Description(describe(self.routes, title=TITLE, version=version("hotline1022"))))
+                document.append(Description(self.description()))
             return document[0]
 
         return Route(

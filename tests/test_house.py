@@ -42,6 +42,7 @@ PURE = (
     "tickets/sight.py",
     "tickets/sla.py",
     "tickets/spelling.py",
+    "tickets/drawing.py",
     "tickets/stages.py",
     "tickets/telling.py",
     "tickets/topics.py",

@@ -141,7 +141,8 @@ class Change:
             reopened=self["round"],
         )
         if deadline is not None:
-            self.deadlines.append(deadline)
+            stands = clocks.CLOCKS[clock].stops and bool(self.stops) and self.stops[-1].end is None
+            self.deadlines.append(clocks.halted(deadline) if stands else deadline)
 
     def end(self, *names: str, how: Literal["met", "dropped"] = "met", party: str | None = None) -> None:
         """End the clocks of these names."""

@@ -112,7 +112,8 @@ def recomputed(
     if moved.due == deadline.due or silent:
         return moved
     if deadline.breached_at is not None and moved.due <= deadline.breached_at:
-        return moved  # late before, later still: the chain goes on as it was
+        # Late before, later still: the chain goes on as it was.
+        return moved.model_copy(update={"breached_at": moved.due})
     warned = deadline.step is not None and deadline.step != WARNING and moved.due <= deadline.due
     return _stepped(moved.model_copy(update={"breached_at": None}), policy, calendar, warned=warned)
 

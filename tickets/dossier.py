@@ -9,7 +9,7 @@ from hotline1022.base.db import Database
 from hotline1022.base.errors import Forbidden, NotFound
 from tickets import store
 from tickets.code import read_code
-from tickets.handling import moves_for
+from tickets.deciding import moves_for
 from tickets.journal import store as journal
 from tickets.model import JournalEntry, Text, Ticket
 from tickets.reading import read

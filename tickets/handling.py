@@ -1,26 +1,23 @@
 """Makes moves: finds the ticket, asks the table whether, lets the act decide what, and writes all of it in one transaction."""
 
-from collections.abc import Iterable
-
 import structlog
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline1022.base.access import AGENCY_ROLES, Actor
+from hotline1022.base.access import Actor
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
-from hotline1022.base.errors import Forbidden, NotFound, Refused
+from hotline1022.base.errors import NotFound, Refused
 from tickets import stages, store
-from tickets.acts import ACTS
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
 from tickets.code import read_code
-from tickets.events import TicketMoved
-from tickets.model import Party, Stage, Ticket
+from tickets.deciding import apply
+from tickets.model import Stage
 from tickets.moves import AnyMove, Merge
 from tickets.rules import StandingRules
 from tickets.sight import may_see
-from tickets.stages import Move
+from tickets.timers import catch_up
 
 log = structlog.get_logger()
 
@@ -47,6 +44,9 @@ class Handling:
         """
         async with self._database.transaction() as connection:
             change = await self._load(connection, code, actor, request)
+            # What was due before this move has happened before it, however late the timers look.
+            for each in (change, *change.duplicates):
+                catch_up(each)
             if version is not None and version != change["version"]:
                 raise Refused(
                     f"Phiếu {change.code} vừa được người khác chuyển sang bước “{stages.STAGE_NAMES[change.stage]}”",
@@ -76,50 +76,3 @@ class Handling:
         if change["answer"] is not None:
             change.row["answer_author"] = await store.author_of(connection, change["answer"])
         return change
-
-
-def apply(change: Change, request: AnyMove) -> None:
-    """Let the table and the act decide; ``change`` holds the outcome. Raises Refused, Forbidden or Invalid."""
-    move = stages.find(request.move, change.stage, change.actor.role)
-    _check_party(move, change)
-    ACTS[request.move](change, request)
-    if move.target is not None:
-        change.stand(move.target)
-    for each in (change, *(duplicate for duplicate in change.duplicates if duplicate.values)):
-        each.set(version=each["version"] + 1)
-    answer = change.answer()
-    change.tell(
-        TicketMoved(
-            at=change.now,
-            code=change.code,
-            version=change["version"],
-            move=request.move,
-            previous=change.came_from,
-            stage=change.stage,
-            actor=change.actor.name,
-            agency=change["agency"],
-            due=answer.due if answer else None,
-        )
-    )
-
-
-def moves_for(actor: Actor, ticket: Ticket) -> tuple[Move, ...]:
-    """The moves that ``actor`` may make with a ticket that they may see, as the table has them."""
-    return tuple(
-        move
-        for move in stages.allowed(ticket.stage, actor.role)
-        if _is_party(move, actor, ticket.agency, ticket.parties)
-    )
-
-
-def _is_party(move: Move, actor: Actor, agency: str, parties: Iterable[Party]) -> bool:
-    if actor.role not in AGENCY_ROLES:
-        return True
-    leads, helps = agency == actor.agency, any(party.agency == actor.agency for party in parties)
-    return {"lead": leads, "cooperating": helps, "any": leads or helps}[move.party]
-
-
-def _check_party(move: Move, change: Change) -> None:
-    if not _is_party(move, change.actor, change["agency"], change.parties):
-        whose = "cơ quan được mời phối hợp" if move.party == "cooperating" else change.name_of(change["agency"])
-        raise Forbidden(f"Chỉ {whose} mới được {move.title}")

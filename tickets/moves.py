@@ -1,6 +1,7 @@
 """What somebody must say to make each move of ``tickets.stages``. Values only; what a move does is written in ``tickets.acts``."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -45,7 +46,6 @@ class Route(MoveRequest):
     move: Literal["route"]
     agency: str | None = None
     reason: Reason | None = None
-    cooperating: tuple[str, ...] = ()
 
 
 class Recall(MoveRequest):
@@ -269,3 +269,8 @@ AnyMove = Annotated[
     Field(discriminator="move"),
 ]  # fmt: skip
 """Any move, told apart by its ``move``."""
+
+REQUESTS: Mapping[str, type[MoveRequest]] = {
+    get_args(model.model_fields["move"].annotation)[0]: model for model in get_args(get_args(AnyMove)[0])
+}
+"""What must be said for each move, by the move's name."""

@@ -74,6 +74,9 @@ def replan(change: Change) -> list[Moved]:
         new = change.recompute(deadline)
         if change.stage is Stage.WAITING and CLOCKS[new.clock].stops:
             change.put(new, halted(new))
+        if change.stage is Stage.MERGED and new.clock == "answer" and new.step is not None:
+            # Its main ticket reminds the agency, also when it was late before it was merged.
+            change.put(new, new.model_copy(update={"step": None, "step_at": None}))
         if new.due != deadline.due:
             found.append(_told(change, deadline, new))
     return found

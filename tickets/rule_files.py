@@ -43,10 +43,10 @@ _Model = TypeVar("_Model", bound=RuleModel)
 
 
 class RuleFileError(HotlineError):
-    """A rule file that cannot be used; ``path`` and ``line`` (from 1) say where."""
+    """A rule file that cannot be used; ``path`` and ``line`` (from 1) say where, ``mistake`` what is wrong there."""
 
     def __init__(self, path: Path, line: int, what: str) -> None:
-        self.path, self.line = path, line
+        self.path, self.line, self.mistake = path, line, what
         super().__init__(
             f"{path}, dòng {line}: {what}", remedy="sửa tệp; dịch vụ đang chạy giữ quy tắc cũ cho đến khi tệp đúng"
         )
@@ -57,6 +57,11 @@ def rule_path(name: str, folder: Path | None) -> Path:
     if folder is not None and (own := folder / name).is_file():
         return own
     return Path(str(files("tickets") / "data" / name))
+
+
+def shipped_names() -> tuple[str, ...]:
+    """The name of every rule file that there is."""
+    return tuple(sorted(file.name for file in (files("tickets") / "data").iterdir() if file.is_file()))
 
 
 def read_text(path: Path) -> str:

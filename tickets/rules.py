@@ -1,8 +1,9 @@
 """All rules of tickets in one value, read from files and checked against each other; and the last good set of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from hotline1022.base.clock import CIVIL_ZONE
@@ -17,7 +18,7 @@ from tickets.model import HOTLINE, Deadline
 from tickets.places import PlaceFinder
 from tickets.policies import AGENCY_HEAD, HOTLINE_LEADER, Policies, Policy, Promise
 from tickets.routing import COMMUNE, Route, RoutingRules, route
-from tickets.rule_files import RuleFileError, read_rules, read_text, rule_path
+from tickets.rule_files import RuleFileError, RuleModel, read_rules, read_text, rule_path
 from tickets.topics import Topics
 
 
@@ -168,6 +169,36 @@ class Rules:
             raise _mismatch(
                 "routing.yaml", folder, last.id, "quy tắc cuối phải nhận mọi phản ánh chưa quy tắc nào chọn"
             )
+
+
+MODELS: Mapping[str, type[RuleModel]] = {
+    "calendars.yaml": CalendarsFile,
+    "official-days.yaml": OfficialDaysFile,
+    "topics.yaml": Topics,
+    "policies.yaml": Policies,
+    "agencies.yaml": Agencies,
+    "routing.yaml": RoutingRules,
+    "places.yaml": PlaceWords,
+}
+"""What each file of rules must look like; ``localities.csv`` is a table."""
+
+
+def mistakes(folder: Path | None) -> list[RuleFileError]:
+    """Every file that cannot be used, by its first mistake; where each can be, what one of them says wrongly of another."""
+    found: list[RuleFileError] = []
+    reading: list[Callable[[], object]] = [partial(read_rules, name, model, folder) for name, model in MODELS.items()]
+    reading.append(partial(_localities, folder))
+    for read in reading:
+        try:
+            read()
+        except RuleFileError as error:
+            found.append(error)
+    if not found:
+        try:
+            Rules.load(folder)
+        except RuleFileError as error:
+            found.append(error)
+    return found
 
 
 class StandingRules:

@@ -15,8 +15,8 @@ from tickets.acts.chain import office_of
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
 from tickets.clocks import CLOCKS, DUE, WARNING, after_step, escalation_of
+from tickets.deciding import apply
 from tickets.events import DeadlineBreached, DeadlineWarned, TicketEscalated
-from tickets.handling import apply
 from tickets.model import HOTLINE, Deadline
 from tickets.moves import Close, Resume
 from tickets.rules import StandingRules
@@ -56,13 +56,19 @@ class Timers:
                 return 0, 0
             # A ticket that somebody is changing now is passed over: their change decides, and the next look finds the rest.
             changes = await locked(connection, codes, rules=self._rules.current, now=now, passing_over=True)
-            steps = 0
-            for change in changes.values():
-                while (deadline := _next(change, now)) is not None:
-                    step(change, deadline)
-                    steps += 1
+            steps = sum(catch_up(change) for change in changes.values())
             await write(connection, list(changes.values()), self._record_event)
         return len(codes), steps
+
+
+def catch_up(change: Change) -> int:
+    """Do every step of a ticket that was due by the change's own instant; returns their number."""
+    now, actor, steps = change.now, change.actor, 0
+    while (deadline := _next(change, now)) is not None:
+        step(change, deadline)
+        steps += 1
+    change.now, change.actor, change.came_from = now, actor, change.stage
+    return steps
 
 
 def step(change: Change, deadline: Deadline) -> None:
@@ -85,7 +91,9 @@ def step(change: Change, deadline: Deadline) -> None:
         change.tell(DeadlineBreached.model_validate({**told, "due": deadline.due}))
         if deadline.clock == "answer" and deadline.party != HOTLINE:
             for clock in ("progress", "apology_draft", "apology_sent"):
-                change.start(clock, deadline.party)
+                # A promise that moved and was broken again is still the same lateness: one report, one letter.
+                if not any(each.round == deadline.round for each in change.running(clock)):
+                    change.start(clock, deadline.party)
     elif rule.on_due == "resume":
         apply(change, Resume(move="resume"))
     else:

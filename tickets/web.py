@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from hotline1022.base.access import AGENCY_ROLES, HOTLINE_ROLES
 from hotline1022.base.clock import Clock
 from hotline1022.base.errors import Invalid
 from hotline1022.base.http.paging import Page
-from hotline1022.base.http.routes import Call, Reply, Route, Told
+from hotline1022.base.http.routes import Call, Reply, Route, SentInstant, Told
 from hotline1022.base.phone_numbers import e164
 from tickets.desk import Desk
 from tickets.dossier import Dossier, Identity, Journal, TicketFile
@@ -30,7 +30,7 @@ class NewTicket(Told):
 
     channel: Channel
     summary: Words
-    taken_at: AwareDatetime | None = None
+    taken_at: SentInstant | None = None
     number: Annotated[str, StringConstraints(max_length=20)] | None = None
     citizen_name: Annotated[str, StringConstraints(max_length=200)] | None = None
     citizen_email: Annotated[str, StringConstraints(max_length=200)] | None = None

@@ -105,12 +105,26 @@ async def test_every_route_lets_in_exactly_the_roles_that_its_description_names(
         ("cursor=abc", "Con trỏ trang"),
         ("stage=lost", "không phải một trong các giá trị"),
         ("colour=red", "không có mục nào tên như vậy"),
+        ("taken_from=0001-01-01T00:00:00%2B14:00", "query.taken_from: giá trị không dùng được"),
+        ("taken_to=9999-12-31T23:00:00-14:00", "query.taken_to: giá trị không dùng được"),
     ],
 )
 async def test_a_wrong_query_is_told_with_its_place(served: Interface, query: str, what: str) -> None:
     answer = await served.get(f"/api/tickets?{query}", "operator")
     assert answer.status == 422
     assert what in (await answer.json())["detail"]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "1900-01-01T00:00:00Z"])
+async def test_a_report_of_another_age_is_told(served: Interface, at: str) -> None:
+    said = NEW | {"taken_at": at}
+    answer = await served.post("/api/tickets", "operator", json=said, headers={"Idempotency-Key": "form-0001"})
+    assert answer.status == 422
+
+
+async def test_a_key_of_odd_bytes_is_nobodys(served: Interface) -> None:
+    answer = await served.client.get("/api/tickets", headers={"Authorization": "Bearer 1022_1_\udcff"})
+    assert answer.status == 401
 
 
 async def test_lists_are_paged_to_the_end_without_loss_or_repetition(served: Interface) -> None:

@@ -22,13 +22,21 @@ def inform(change: Change, request: Inform) -> None:
 
 
 def tell(change: Change, request: Tell) -> None:
-    """The citizen knows, and so does everybody whose ticket was merged into this one."""
+    """The citizen has been told the answer. Raises Refused for a merged ticket: its main one answers for both."""
+    if change.stage is Stage.MERGED:
+        raise Refused("Phiếu trùng được báo cùng phiếu chính", remedy=f"báo kết quả ở phiếu {change['duplicate_of']}")
     change.end("notify")
-    told(change, request.how)
+    tell_everybody(change, request.how)
+
+
+def tell_everybody(change: Change, how: str) -> None:
+    """The citizen knows, and so does everybody whose ticket was merged into this one: by the same agency, the same answer."""
+    told(change, how)
     for duplicate in change.duplicates:
-        duplicate.set(outcome=change["outcome"], answer=change["answer"])
+        same = ("outcome", "answer", "agency", "agency_reason")
+        duplicate.set(**{column: change[column] for column in same})
         duplicate.stand(Stage.ANSWERED)
-        told(duplicate, request.how)
+        told(duplicate, how)
 
 
 def told(change: Change, how: str) -> None:
@@ -36,6 +44,7 @@ def told(change: Change, how: str) -> None:
     last = next((each for each in reversed(change.deadlines) if each.clock == "answer"), None)
     if last is not None and last.running:
         change.end("answer")
+    change.end("progress", "contribute", how="dropped")
     outcome: Literal["answered", "refused"] = "refused" if change["outcome"] == "refused" else "answered"
     change.set(told_at=change.now, told_how=how, outcome=outcome)
     change.start("close", HOTLINE)

@@ -48,7 +48,7 @@ async def read_body(route: Route, request: web.Request) -> tuple[Any, tuple[Uplo
     if request.content_type == "application/json":
         return _json(route.body, text), ()
     try:
-        pairs = parse_qsl(text.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        pairs = parse_qsl(text.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise ProblemError(400, "Nội dung không phải biểu mẫu") from error
     return read_fields(route.body, MultiDict(pairs), "body"), ()
@@ -56,14 +56,12 @@ async def read_body(route: Route, request: web.Request) -> tuple[Any, tuple[Uplo
 
 def _json(model: Any, text: bytes) -> Any:
     try:
-        values = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ProblemError(400, "Nội dung không phải JSON") from error
-    _refuse_unstorable(values, "body")
-    try:
+        _refuse_unstorable(json.loads(text), "body")
         return TypeAdapter(model).validate_json(text)
     except ValidationError as error:
         raise of_validation(error, "body") from error
+    except (ValueError, RecursionError) as error:
+        raise ProblemError(400, "Nội dung không phải JSON, hoặc lồng quá sâu") from error
 
 
 async def _multipart(route: Route, request: web.Request) -> tuple[MultiDict[str], tuple[Upload, ...]]:

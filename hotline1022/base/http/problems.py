@@ -121,7 +121,7 @@ def of_error(error: HotlineError) -> ProblemError:
 def of_validation(error: ValidationError, part: str) -> ProblemError:
     """What is wrong with the query, the body or the path, each mistake with its place and never with its value."""
     mistakes = [
-        Mistake(field=_place(part, wrong["loc"]), what=_told(wrong["type"]))
+        Mistake(field=_place(part, wrong["loc"]), what=told_of(wrong["type"]))
         for wrong in error.errors(include_input=False)
     ]
     first = mistakes[0]
@@ -129,7 +129,8 @@ def of_validation(error: ValidationError, part: str) -> ProblemError:
     return ProblemError(422, f"{first.field}: {first.what}{more}", mistakes=mistakes)
 
 
-def _told(kind: str) -> str:
+def told_of(kind: str) -> str:
+    """What people read for one of pydantic's kinds of mistake."""
     return _TOLD.get(kind, "giá trị không dùng được")
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer
 
 from hotline1022.base.access import Actor, Role
 from hotline1022.base.clock import CIVIL_ZONE
@@ -19,6 +19,17 @@ CivilInstant = Annotated[
     AwareDatetime, PlainSerializer(lambda instant: instant.astimezone(CIVIL_ZONE).isoformat(), return_type=str)
 ]
 """An instant that is written in the zone of civil rules: ``2026-11-24T08:30:00+07:00``."""
+
+
+def _in_every_zone(instant: datetime) -> datetime:
+    try:
+        return instant.astimezone(CIVIL_ZONE).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("outside of what can be written in UTC and in the civil zone") from None
+
+
+SentInstant = Annotated[AwareDatetime, AfterValidator(_in_every_zone)]
+"""An instant that somebody sent, in UTC. The first and last hours of the calendar, which no database can hold, are a mistake."""
 
 MOST_BYTES = 256 * 1024
 """Of a body, unless the route allows more."""
