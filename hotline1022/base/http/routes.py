@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
 
 from hotline1022.base.access import Actor, Role
 from hotline1022.base.clock import CIVIL_ZONE
+from hotline1022.base.http.problems import Problem
 
 Query = TypeVar("Query")
 Body = TypeVar("Body")
@@ -75,6 +76,26 @@ class Reply:
     media_type: str = "application/json"
 
 
+@dataclass(frozen=True)
+class FileField:
+    """The files that a form may bring: up to ``most`` of them under one ``name``, each of up to ``most_bytes``."""
+
+    name: str
+    most: int
+    most_bytes: int
+
+
+@dataclass(frozen=True)
+class ErrorShape:
+    """How a route tells what is wrong, where its clients expect another shape than problem details."""
+
+    body: Callable[[Problem], BaseModel | str]
+    model: Any
+    """What ``body`` makes: a model, or the media type of its text."""
+    statuses: Mapping[int, int] = field(default_factory=dict)
+    """Statuses that are told as another one."""
+
+
 Handler = Callable[[Call[Any, Any]], Awaitable[BaseModel | Reply | web.StreamResponse]]
 
 
@@ -98,13 +119,17 @@ class Route:
     query: type[BaseModel] = Nothing
     body: Any = None
     """A model or a union of models; None takes no body."""
-    takes: Literal["json", "form", "multipart"] = "json"
+    takes: Literal["json", "form", "multipart", "json-or-multipart"] = "json"
     """``form`` takes ``multipart/form-data`` too."""
+    files: FileField | None = None
+    """Files beside the fields of a multipart body; None takes no file."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers that must be there, each with its pattern."""
     most_bytes: int = MOST_BYTES
     limit: tuple[int, float] | None = None
-    """So many requests in so many seconds from one address."""
+    """So many requests in so many seconds with one key, or from one address where no key is known."""
+    errors: ErrorShape | None = None
+    """None tells errors as problem details."""
 
 
 def civil(instant: datetime) -> str:
