@@ -1,6 +1,6 @@
 """Makes moves: finds the ticket, asks the table whether, lets the act decide what, and writes all of it in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import structlog
 from pydantic import BaseModel
@@ -18,6 +18,7 @@ from tickets.code import read_code
 from tickets.events import TicketMoved
 from tickets.model import Party, Stage, Ticket
 from tickets.moves import AnyMove, Merge
+from tickets.photos.model import Shot
 from tickets.rules import StandingRules
 from tickets.sight import may_see
 from tickets.stages import Move
@@ -39,8 +40,10 @@ class Handling:
     def __init__(self, database: Database, clock: Clock, rules: StandingRules, record_event: RecordEvent) -> None:
         self._database, self._clock, self._rules, self._record_event = database, clock, rules, record_event
 
-    async def make(self, code: str, request: AnyMove, actor: Actor, *, version: int | None = None) -> MoveMade:
-        """Make a move of the ticket ``code``; returns where the ticket stands then.
+    async def make(
+        self, code: str, request: AnyMove, actor: Actor, *, version: int | None = None, photos: Sequence[Shot] = ()
+    ) -> MoveMade:
+        """Make a move of the ticket ``code``, with the photos that belong to it; returns where the ticket stands then.
 
         ``version`` is the one that the actor looked at: when somebody was faster the move is refused and nothing changes.
         Raises NotFound, Forbidden, Refused or Invalid, each with one Vietnamese sentence; the ticket is then as it was.
@@ -53,6 +56,7 @@ class Handling:
                     remedy="xem lại phiếu rồi làm lại nếu còn cần",
                 )
             apply(change, request)
+            change.attach(photos)
             await write(connection, [change, *change.duplicates], self._record_event)
         log.info("ticket_moved", ticket=change.code, move=request.move, stage=change.stage)
         return MoveMade(code=change.code, version=change["version"], stage=change.stage)
