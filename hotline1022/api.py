@@ -17,6 +17,11 @@ from tickets.changes import RecordEvent
 from tickets.desk import Desk
 from tickets.dossier import Dossier
 from tickets.handling import Handling
+from tickets.intake import web as intake_web
+from tickets.intake.reports import Reports
+from tickets.photos import web as photo_web
+from tickets.photos.shelf import PhotoShelf
+from tickets.photos.studio import Studio
 from tickets.rules import StandingRules
 from tickets.search.finding import TicketSearch
 
@@ -45,11 +50,15 @@ class Api:
         self.handling = Handling(database, clock, rules, record_event)
         self.dossier = Dossier(database, clock, rules)
         search = TicketSearch(database, clock, rules)
+        studio = Studio(database, clock, PhotoShelf(data / "photos"))
+        reports = Reports(database, clock, rules, desk=desk, handling=self.handling, studio=studio)
         self._data, self._proxies = data, proxies
         self.routes: list[Route] = [
             *ticket_web.routes(
                 desk=desk, handling=self.handling, dossier=self.dossier, search=search, rules=rules, clock=clock
             ),
+            *photo_web.routes(studio=studio, handling=self.handling, dossier=self.dossier),
+            *intake_web.routes(reports=reports),
         ]
         self.routes.append(self._description())
 
