@@ -19,6 +19,8 @@ from tickets.dossier import Dossier
 from tickets.handling import Handling
 from tickets.intake import web as intake_web
 from tickets.intake.reports import Reports
+from tickets.open311 import web as open311_web
+from tickets.open311.requests import GeoReport
 from tickets.photos import web as photo_web
 from tickets.photos.shelf import PhotoShelf
 from tickets.photos.studio import Studio
@@ -52,6 +54,7 @@ class Api:
         search = TicketSearch(database, clock, rules)
         studio = Studio(database, clock, PhotoShelf(data / "photos"))
         reports = Reports(database, clock, rules, desk=desk, handling=self.handling, studio=studio)
+        georeport = GeoReport(database, clock, rules, reports)
         self._data, self._proxies = data, proxies
         self.routes: list[Route] = [
             *ticket_web.routes(
@@ -59,6 +62,7 @@ class Api:
             ),
             *photo_web.routes(studio=studio, handling=self.handling, dossier=self.dossier),
             *intake_web.routes(reports=reports),
+            *open311_web.routes(georeport=georeport, rules=rules, authenticate=self.keys.actor_of, clock=clock),
         ]
         self.routes.append(self._description())
 

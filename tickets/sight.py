@@ -18,6 +18,11 @@ def source_of(key: int) -> str:
     return f"app:{key}:"
 
 
+def came_through(actor: Actor, source_key: str) -> bool:
+    """Whether a report came in with the actor's own key."""
+    return actor.key is not None and source_key.startswith(source_of(actor.key))
+
+
 def may_see(actor: Actor, row: Mapping[str, Any], parties: Iterable[Party]) -> bool:
     """Whether ``actor`` may know of the ticket of ``row`` at all.
 
@@ -27,7 +32,7 @@ def may_see(actor: Actor, row: Mapping[str, Any], parties: Iterable[Party]) -> b
     if actor.role in HOTLINE_ROLES or actor.role in (Role.MACHINE, Role.CITIZEN):
         return True
     if actor.role is Role.APP:
-        return actor.key is not None and row["source_key"].startswith(source_of(actor.key))
+        return came_through(actor, row["source_key"])
     if actor.role not in AGENCY_ROLES or actor.agency is None or row["sealed"]:
         return False
     given = row["stage"] not in NOT_WITH_AGENCY and row["level"] != 1

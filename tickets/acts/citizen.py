@@ -3,6 +3,7 @@
 from typing import Literal
 
 from hotline1022.base.errors import Refused
+from hotline1022.base.ids import new_id
 from tickets.change import Change
 from tickets.clocks import reopen_until, reopened_promise
 from tickets.events import TicketAnswered, TicketReopened
@@ -95,6 +96,7 @@ def publish(change: Change, request: Publish) -> None:
     if change["sealed"]:
         raise Refused("Khiếu nại, tố cáo không được đăng công khai")
     change.publication = PublishedAnswer(
+        public_id=new_id(),
         code=change.code,
         published_at=change.now,
         published_by=change.actor.name,

@@ -24,11 +24,11 @@ from tickets.photos.store import photos_of
 from tickets.photos.studio import Studio
 from tickets.reading import read
 from tickets.rules import StandingRules
-from tickets.sight import may_see, source_of
+from tickets.sight import came_through, source_of
 from tickets.stages import TOLD
 
-READING = "/tra-cuu?code={code}"
-"""The public page of one ticket; the telephone number is asked there."""
+READING = "/tra-cuu"
+"""The public page on which a citizen reads one ticket, by its code and the last digits of the telephone number."""
 
 
 class ReportStatus(BaseModel):
@@ -57,7 +57,7 @@ class ReportStatus(BaseModel):
     photos: int
     """How many photos the ticket has from the citizen."""
     reading: str
-    """The path of the public page on which the citizen reads the same with code and telephone number."""
+    """The path of the public page on which the citizen reads the same, by code and telephone number."""
 
 
 class Reports:
@@ -114,7 +114,7 @@ class Reports:
             may_add=bool(may & {"inform", "resume"}),
             reopen_until=self._reopen_until(ticket) if "reopen" in may else None,
             photos=sum(photo.author in (Role.CITIZEN, actor.name) for photo in photos),
-            reading=READING.format(code=ticket.code),
+            reading=READING,
         )
 
     async def add(self, code: str, text: str, uploads: Sequence[Upload], actor: Actor) -> ReportStatus:
@@ -142,7 +142,7 @@ class Reports:
     async def _own(self, connection: AsyncConnection, code: str, actor: Actor) -> Ticket:
         code = read_code(code)
         found = await read(connection, self._rules.current, store.tickets.c.code == code, limit=1)
-        if not found or not may_see(actor, found[0].model_dump(), found[0].parties):
+        if not found or not came_through(actor, found[0].source_key):
             raise NotFound(f"Không có phiếu {code}")
         return found[0]
 

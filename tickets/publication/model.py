@@ -8,6 +8,8 @@ class PublishedAnswer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    public_id: str
+    """The name under which the public reads it. It means nothing, and no ticket is found by it."""
     code: str
     """The ticket's code; never shown to the public, whose reading must not lead back to a citizen."""
     published_at: AwareDatetime

@@ -10,6 +10,7 @@ published_answers = Table(
     "published_answers",
     metadata,
     Column("code", String(8), ForeignKey("tickets.code"), primary_key=True),
+    Column("public_id", String(36), nullable=False, unique=True),
     Column("published_at", Instant, nullable=False),
     Column("published_by", String(100), nullable=False),
     Column("topic", String(64), nullable=False),

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, StreamReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDict, MultiMapping
 from pydantic import TypeAdapter, ValidationError
 
@@ -82,7 +83,7 @@ async def _multipart(route: Route, request: web.Request) -> tuple[MultiDict[str]
                 data = await _bytes(part, route, left)
                 left -= len(data)
                 fields.add(part.name, data.decode())
-    except (ValueError, AssertionError, RuntimeError) as error:
+    except (ValueError, AssertionError, RuntimeError, HttpProcessingError) as error:
         raise ProblemError(400, "Biểu mẫu không đọc được") from error
     return fields, tuple(files)
 

@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaMode
 
 from hotline1022.base.http.bodies import KINDS
 from hotline1022.base.http.problems import TITLES, Problem
-from hotline1022.base.http.routes import Nothing, Route
+from hotline1022.base.http.routes import ErrorShape, Nothing, Route
 
 REFERENCE = "#/components/schemas/{model}"
 
@@ -42,7 +42,7 @@ class _Models:
             wanted.append((route.query, "validation"))
             if route.body is not None:
                 wanted.append((route.body, "validation"))
-            answers = [*route.answers.values(), *([route.errors.model] if route.errors else [])]
+            answers = [*route.answers.values(), *([route.errors.model] if isinstance(route.errors, ErrorShape) else [])]
             wanted += [(model, "serialization") for model in answers if not isinstance(model, str | None)]
         inputs = [(index, mode, TypeAdapter(model)) for index, (model, mode) in enumerate(wanted)]
         found, schemas = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE)
@@ -119,11 +119,17 @@ def _responses(route: Route, models: _Models) -> dict[str, Any]:
     statuses += [401, 403] if route.roles is not None else []
     statuses += [400, 413, 415] if route.body is not None else []
     statuses += [429] if route.limit else []
-    content = {"application/problem+json": {"schema": models.of(Problem, "serialization")}}
-    if route.errors is not None:
-        content = _content(route.errors.model, models)
+    problem: dict[str, Any] = {"application/problem+json": {"schema": models.of(Problem, "serialization")}}
+    shaped = problem
+    if isinstance(route.errors, ErrorShape):
+        shaped = _content(route.errors.model, models)
         statuses = list({route.errors.statuses.get(status, status) for status in statuses})
-    told |= {str(status): {"description": TITLES[status], "content": content} for status in sorted(statuses)}
+    elif route.errors is not None:
+        kinds = {model for model in route.answers.values() if isinstance(model, str)}
+        shaped = {kind: {"schema": {}} for kind in kinds or {"*/*"}}
+    for status in sorted(statuses):
+        # A method that a path does not have is told before any route is chosen.
+        told[str(status)] = {"description": TITLES[status], "content": problem if status == 405 else shaped}
     return told
 
 

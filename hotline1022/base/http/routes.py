@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
 from hotline1022.base.access import Actor, Role
 from hotline1022.base.clock import CIVIL_ZONE
-from hotline1022.base.http.problems import Problem
+from hotline1022.base.http.problems import Problem, ProblemError
 
 Query = TypeVar("Query")
 Body = TypeVar("Body")
 
 CivilInstant = Annotated[
-    AwareDatetime, PlainSerializer(lambda instant: instant.astimezone(CIVIL_ZONE).isoformat(), return_type=str)
+    AwareDatetime,
+    PlainSerializer(lambda instant: instant.astimezone(CIVIL_ZONE).isoformat(), return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An instant that is written in the zone of civil rules: ``2026-11-24T08:30:00+07:00``."""
 
@@ -87,13 +89,23 @@ class FileField:
 
 @dataclass(frozen=True)
 class ErrorShape:
-    """How a route tells what is wrong, where its clients expect another shape than problem details."""
+    """A way to tell errors (``Route.errors``) that the description can tell too."""
 
     body: Callable[[Problem], BaseModel | str]
     model: Any
     """What ``body`` makes: a model, or the media type of its text."""
     statuses: Mapping[int, int] = field(default_factory=dict)
     """Statuses that are told as another one."""
+
+    def __call__(self, error: ProblemError) -> web.Response:
+        """The answer that tells it."""
+        status = self.statuses.get(error.status, error.status)
+        body = self.body(error.problem.model_copy(update={"status": status}))
+        text = body if isinstance(body, str) else body.model_dump_json()
+        media_type = self.model if isinstance(self.model, str) else "application/json"
+        return web.Response(
+            status=status, headers=error.headers, body=text.encode(), content_type=media_type, charset="utf-8"
+        )
 
 
 Handler = Callable[[Call[Any, Any]], Awaitable[BaseModel | Reply | web.StreamResponse]]
@@ -128,8 +140,8 @@ class Route:
     most_bytes: int = MOST_BYTES
     limit: tuple[int, float] | None = None
     """So many requests in so many seconds with one key, or from one address where no key is known."""
-    errors: ErrorShape | None = None
-    """None tells errors as problem details."""
+    errors: Callable[[ProblemError], web.Response] | None = None
+    """How this route tells what is wrong, where its readers expect something else than problem details: a page, another protocol."""
 
 
 def civil(instant: datetime) -> str:

@@ -17,7 +17,7 @@ from hotline1022.base.errors import HotlineError
 from hotline1022.base.http.bodies import read_body, read_fields
 from hotline1022.base.http.problems import Mistake, ProblemError, of_error
 from hotline1022.base.http.rate_limit import RateLimit
-from hotline1022.base.http.routes import Call, ErrorShape, Reply, Route
+from hotline1022.base.http.routes import Call, Reply, Route
 from hotline1022.base.log import where
 
 log = structlog.get_logger()
@@ -25,8 +25,7 @@ log = structlog.get_logger()
 Authenticate = Callable[[str], Awaitable[Actor | None]]
 """Whose key this is; None when it is nobody's."""
 
-ANYTHING = "[^/]{1,100}"
-"""What a name in a path may be where its route says nothing else."""
+_ROUTE = web.RequestKey("route", Route)
 
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -42,20 +41,18 @@ class Serving:
     def __init__(self, authenticate: Authenticate, proxies: Sequence[str] = ()) -> None:
         self._authenticate = authenticate
         self._proxies = [ip_network(each, strict=False) for each in proxies]
-        self._shapes: list[tuple[re.Pattern[str], ErrorShape]] = []
 
     def mount(self, app: web.Application, routes: Sequence[Route]) -> None:
         """Serve ``routes``, and answer every other path and method with a problem."""
         for route in routes:
-            if route.errors is not None:
-                self._shapes.append((_pattern(route), route.errors))
             path = re.sub(r"{(\w+)}", lambda name, route=route: _in_path(name[1], route), route.path)  # type: ignore[misc]
             limit = RateLimit(*route.limit) if route.limit else None
             app.router.add_route(route.method, path, partial(self._serve, route, limit))
-        if self._tell_errors not in app.middlewares:
-            app.middlewares.append(self._tell_errors)
+        if _tell_errors not in app.middlewares:
+            app.middlewares.append(_tell_errors)
 
     async def _serve(self, route: Route, limit: RateLimit | None, request: web.Request) -> web.StreamResponse:
+        request[_ROUTE] = route
         client = self._client(request)
         try:
             actor = await self._actor(route, request)
@@ -84,21 +81,6 @@ class Serving:
             raise ProblemError(403, "Vai trò của khoá này không được dùng chức năng này")
         return actor
 
-    @web.middleware
-    async def _tell_errors(
-        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
-        try:
-            response = await handler(request)
-        except Exception as error:
-            problem = _problem_of(error, request)
-            shapes = (shape for pattern, shape in self._shapes if pattern.fullmatch(request.path))
-            response = _shaped(problem, next(shapes, None))
-        if not response.prepared:
-            for name, value in SAFE_HEADERS.items():
-                response.headers.setdefault(name, value)
-        return response
-
     def _client(self, request: web.Request) -> str:
         """The last address of the chain that is not a proxy of ours."""
         hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
@@ -121,15 +103,7 @@ def _count(limit: RateLimit | None, who: str) -> None:
 
 
 def _in_path(name: str, route: Route) -> str:
-    return "{" + f"{name}:{route.parameters.get(name, ANYTHING)}" + "}"
-
-
-def _pattern(route: Route) -> re.Pattern[str]:
-    """What the paths of a route look like, whatever the method."""
-    steps = re.split(r"{(\w+)}", route.path)
-    steps[::2] = map(re.escape, steps[::2])
-    steps[1::2] = (f"(?:{route.parameters.get(name, ANYTHING)})" for name in steps[1::2])
-    return re.compile("".join(steps))
+    return "{" + f"{name}:{route.parameters.get(name, '[^/]{1,100}')}" + "}"
 
 
 def _check_headers(route: Route, request: web.Request) -> None:
@@ -145,10 +119,6 @@ def _answer(answer: BaseModel | Reply | web.StreamResponse, route: Route) -> web
         return answer
     if isinstance(answer, BaseModel):
         answer = Reply(answer, status=min(route.answers))
-    return _response(answer)
-
-
-def _response(answer: Reply) -> web.Response:
     body = answer.body
     if isinstance(body, BaseModel):
         body = body.model_dump_json()
@@ -159,34 +129,39 @@ def _response(answer: Reply) -> web.Response:
     )
 
 
-def _problem_of(error: Exception, request: web.Request) -> ProblemError:
-    """What the client is told of it; what nobody foresaw is logged too."""
-    if isinstance(error, ProblemError):
-        return error
-    if isinstance(error, HotlineError):
-        return of_error(error)
-    if isinstance(error, web.HTTPMethodNotAllowed):
-        allowed = ", ".join(sorted(error.allowed_methods))
-        return ProblemError(405, f"Chỉ dùng được {allowed}", headers={"Allow": allowed})
-    if isinstance(error, web.HTTPNotFound):
-        return ProblemError(404, "Không có địa chỉ này")
-    if isinstance(error, web.HTTPException):
-        return ProblemError(error.status, "Yêu cầu không dùng được")
+@web.middleware
+async def _tell_errors(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        response = await handler(request)
+    except Exception as error:
+        route = request.get(_ROUTE)
+        tell = route.errors if route is not None and route.errors is not None else ProblemError.response
+        response = tell(_problem(error, route))
+    if not response.prepared:
+        for name, value in SAFE_HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response
+
+
+def _problem(error: Exception, route: Route | None) -> ProblemError:
+    match error:
+        case ProblemError():
+            return error
+        case HotlineError():
+            return of_error(error)
+        case web.HTTPMethodNotAllowed():
+            allowed = ", ".join(sorted(error.allowed_methods))
+            return ProblemError(405, f"Chỉ dùng được {allowed}", headers={"Allow": allowed})
+        case web.HTTPNotFound():
+            return ProblemError(404, "Không có địa chỉ này")
+        case web.HTTPException():
+            return ProblemError(error.status, "Yêu cầu không dùng được")
     log.error(
-        "request_failed", route=_route_name(request), error=type(error).__name__, where=where(error.__traceback__)
+        "request_failed",
+        route=route.path if route else "unknown",
+        error=type(error).__name__,
+        where=where(error.__traceback__),
     )
     return ProblemError(500, "Tổng đài gặp lỗi khi trả lời; lỗi đã được ghi lại")
-
-
-def _shaped(error: ProblemError, shape: ErrorShape | None) -> web.StreamResponse:
-    if shape is None:
-        return error.response()
-    status = shape.statuses.get(error.status, error.status)
-    body = shape.body(error.problem.model_copy(update={"status": status}))
-    media_type = shape.model if isinstance(shape.model, str) else "application/json"
-    return _response(Reply(body, status=status, headers=error.headers, media_type=media_type))
-
-
-def _route_name(request: web.Request) -> str:
-    resource = request.match_info.route.resource
-    return resource.canonical if resource is not None else "unknown"

@@ -1,6 +1,7 @@
-"""photos of tickets."""
+"""photos of tickets; a published answer has a name that leads to no ticket."""
 
 from collections.abc import Sequence
+from uuid import uuid4
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,3 +31,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_photos")),
     )
     op.create_index(op.f("ix_ticket_photos_code"), "ticket_photos", ["code"])
+    with op.batch_alter_table("published_answers") as batch_op:
+        batch_op.add_column(sa.Column("public_id", sa.String(length=36), nullable=True))
+    answers = sa.table("published_answers", sa.column("code"), sa.column("public_id"))
+    for code in op.get_bind().scalars(sa.select(answers.c.code)).all():
+        op.execute(sa.update(answers).where(answers.c.code == code).values(public_id=str(uuid4())))
+    with op.batch_alter_table("published_answers") as batch_op:
+        batch_op.alter_column("public_id", existing_type=sa.String(length=36), nullable=False)
+        batch_op.create_unique_constraint(op.f("uq_published_answers_public_id"), ["public_id"])
