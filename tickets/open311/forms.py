@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from hotline1022.base.http.problems import TOLD
@@ -32,6 +32,7 @@ def _written(value: Any) -> Any:
 
 
 Short = Annotated[str, StringConstraints(max_length=200)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 ApiKey = Annotated[Short | None, Field(description="khoá truy cập của ứng dụng")]
 Jurisdiction = Annotated[Short | None, Field(description="nhận mọi giá trị: giao diện này chỉ của một tỉnh")]
 Instant = Annotated[AwareDatetime, BeforeValidator(_written), Field(ge=EARLIEST, le=LATEST)]
@@ -52,8 +53,8 @@ class KeyQuery(PlainQuery):
 class RequestsQuery(KeyQuery):
     """Which requests; ``service_request_id`` overrides everything else."""
 
-    service_request_id: Annotated[tuple[Short, ...], BeforeValidator(_separated), Field(max_length=100)] = ()
-    service_code: Annotated[tuple[Short, ...], BeforeValidator(_separated), Field(max_length=100)] = ()
+    service_request_id: Annotated[tuple[Code, ...], BeforeValidator(_separated), Field(max_length=50)] = ()
+    service_code: Annotated[tuple[Code, ...], BeforeValidator(_separated), Field(max_length=50)] = ()
     status: Annotated[tuple[Literal["open", "closed"], ...], BeforeValidator(_separated), Field(max_length=10)] = ()
     start_date: Instant | None = None
     end_date: Instant | None = None
@@ -77,8 +78,6 @@ class RequestsQuery(KeyQuery):
 
 class NewRequest(Form):
     """A new request. ``device_id`` and ``account_id`` are taken and not kept."""
-
-    model_config = ConfigDict(populate_by_name=True)
 
     api_key: ApiKey = None
     jurisdiction_id: Jurisdiction = None

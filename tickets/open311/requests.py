@@ -76,31 +76,39 @@ class GeoReport:
 
     async def listed(self, query: RequestsQuery, actor: Actor | None) -> tuple[ServiceRequest, ...]:
         """What may be read of what is asked for, the last taken first."""
-        ids = query.service_request_id
+        if query.service_request_id:
+            return await self._found(actor, ids=query.service_request_id)
         start, end = query.span(self._clock.now())
-        conditions: list[ColumnElement[bool]] = []
-        if not ids:
-            conditions = [tickets.c.taken_at >= start, tickets.c.taken_at <= end]
-            if set(query.status) == {"open"}:
-                conditions.append(tickets.c.stage.not_in(CLOSED))
-            elif set(query.status) == {"closed"}:
-                conditions.append(tickets.c.stage.in_(CLOSED))
-        codes = () if ids else query.service_code
-        async with self._database.reading() as connection:
-            found = await self._published(connection, actor, ids, codes, conditions)
-            if actor is not None:
-                found += await self._own(connection, actor, ids, codes, conditions)
-        return tuple(sorted(found, key=lambda each: each.requested_datetime, reverse=True)[:MOST])
+        conditions = [tickets.c.taken_at >= start, tickets.c.taken_at <= end]
+        if set(query.status) == {"open"}:
+            conditions.append(tickets.c.stage.not_in(CLOSED))
+        elif set(query.status) == {"closed"}:
+            conditions.append(tickets.c.stage.in_(CLOSED))
+        return await self._found(actor, codes=query.service_code, conditions=conditions)
 
     async def one(self, id: str, actor: Actor | None) -> ServiceRequest:
         """One request. Raises NotFound, also for a ticket that the asker may not know of."""
-        found = await self.listed(RequestsQuery(service_request_id=(id,)), actor)
+        found = await self._found(actor, ids=(id,))
         if not found:
             raise NotFound(
                 "Không có yêu cầu (service_request_id) này, hoặc chưa được công bố",
                 remedy="gửi kèm api_key của ứng dụng đã gửi yêu cầu",
             )
         return found[0]
+
+    async def _found(
+        self,
+        actor: Actor | None,
+        *,
+        ids: Sequence[str] = (),
+        codes: Sequence[str] = (),
+        conditions: Sequence[ColumnElement[bool]] = (),
+    ) -> tuple[ServiceRequest, ...]:
+        async with self._database.reading() as connection:
+            found = await self._published(connection, actor, ids, codes, conditions)
+            if actor is not None:
+                found += await self._own(connection, actor, ids, codes, conditions)
+        return tuple(sorted(found, key=lambda each: each.requested_datetime, reverse=True)[:MOST])
 
     async def _published(
         self,

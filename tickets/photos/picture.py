@@ -36,9 +36,11 @@ def cleaned(data: bytes, field: str) -> Picture:
         pass
     except Exception as error:
         # Pillow raises errors of almost any kind for a file that is broken or made to break it.
-        raise Invalid(f"{field}: không phải ảnh đọc được, hoặc ảnh bị hỏng", remedy=_REMEDY, field=field) from error
+        raise Invalid(
+            f"Tệp ở mục {field} không phải ảnh đọc được, hoặc ảnh bị hỏng", remedy=_REMEDY, field=field
+        ) from error
     raise Invalid(
-        f"{field}: ảnh quá {MOST_PIXELS // 10**6} triệu điểm ảnh", remedy="thu nhỏ ảnh rồi gửi lại", field=field
+        f"Ảnh ở mục {field} quá {MOST_PIXELS // 10**6} triệu điểm ảnh", remedy="thu nhỏ ảnh rồi gửi lại", field=field
     )
 
 

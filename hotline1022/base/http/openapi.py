@@ -123,13 +123,15 @@ def _responses(route: Route, models: _Models) -> dict[str, Any]:
     shaped = problem
     if isinstance(route.errors, ErrorShape):
         shaped = _content(route.errors.model, models)
-        statuses = list({route.errors.statuses.get(status, status) for status in statuses})
+        become = route.errors.statuses
+        statuses = list({become.get(status, status) for status in statuses} | set(become.values()))
     elif route.errors is not None:
         kinds = {model for model in route.answers.values() if isinstance(model, str)}
         shaped = {kind: {"schema": {}} for kind in kinds or {"*/*"}}
     for status in sorted(statuses):
-        # A method that a path does not have is told before any route is chosen.
-        told[str(status)] = {"description": TITLES[status], "content": problem if status == 405 else shaped}
+        # A path that no route has, and a method that it does not have, are told before any route is chosen.
+        content = {404: shaped | problem, 405: problem}.get(status, shaped)
+        told[str(status)] = {"description": TITLES[status], "content": content}
     return told
 
 
