@@ -97,7 +97,7 @@ async def test_after_fifteen_days_a_report_is_not_reopened_and_the_day_is_told(
     still_clock.advance(days=16)
     late = await served.post(f"/api/app/reports/{code}/reopen", "app", json={"reason": "Vẫn chưa dọn."})
     assert late.status == 409
-    assert "Chỉ mở lại được trong 15 ngày sau khi trả lời, đến 08/12/2026" in (await late.json())["detail"]
+    assert (await late.json())["detail"] == ("Đã hết thời gian đề nghị mở lại, đến 08/12/2026 — gửi phản ánh mới")
     assert (await follow(served, code))["reopen_until"] is None
 
 
@@ -221,3 +221,31 @@ async def test_a_report_without_a_key_of_its_own_is_refused(served: Interface) -
     answer = await served.post("/api/app/reports", "app", json=REPORT)
     assert answer.status == 422
     assert (await answer.json())["mistakes"] == [{"field": "header.Idempotency-Key", "what": "thiếu tiêu đề này"}]
+
+
+async def test_what_was_added_and_sent_again_because_no_answer_came_is_kept_once(
+    served: Interface, still_clock: StillClock
+) -> None:
+    code = (await send(served))["code"]
+    path = f"/api/app/reports/{code}/information"
+    await asyncio.gather(*(served.post(path, "app", json={"text": "Trụ số 7."}) for _ in range(3)))
+
+    async def kept() -> list[str]:
+        file = await (await served.get(f"/api/tickets/{code}", "operator")).json()
+        return [text["body"] for text in file["texts"]]
+
+    assert await kept() == ["Trụ số 7."]
+    still_clock.advance(hours=1)
+    assert (await served.post(path, "app", json={"text": "Trụ số 7."})).status == 200
+    assert await kept() == ["Trụ số 7.", "Trụ số 7."]
+
+
+async def test_what_cannot_be_done_now_is_told_without_the_stages_of_officials(served: Interface) -> None:
+    code = (await send(served))["code"]
+    await served.move(code, "operator", "classify", topic="giao-thong", place="29869")
+    early = await served.post(f"/api/app/reports/{code}/reopen", "app", json={"reason": "Lâu quá."})
+    assert (await early.json())["detail"].startswith("Phiếu chưa được trả lời nên chưa mở lại được")
+    await served.move(code, "operator", "answer-at-once", text="Đã dọn.")
+    late = await served.post(f"/api/app/reports/{code}/information", "app", json={"text": "Thêm."})
+    assert late.status == 409
+    assert (await late.json())["detail"].startswith("Phiếu đã được trả lời nên không bổ sung được")

@@ -216,6 +216,14 @@ async def test_an_answer_to_the_agencys_question_may_be_a_photo(served: Interfac
     assert ((await answer.json())["stage"], (await answer.json())["photos"]) == ("handling", 1)
 
 
+async def test_the_same_words_with_other_photos_are_something_new(served: Interface) -> None:
+    code, picture = await code_of(served), jpeg(50, 50)
+    for pictures, count in (([picture], 1), ([picture], 1), ([jpeg(60, 60)], 2)):
+        data = form({"text": "Ảnh đây."}, *pictures)
+        answer = await served.post(f"/api/app/reports/{code}/information", "app", data=data)
+        assert (await answer.json())["photos"] == count
+
+
 async def test_a_photo_whose_transaction_fails_is_removed(
     served: Interface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,15 +2,15 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import Actor, Role
-from hotline1022.base.clock import Clock
+from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
-from hotline1022.base.errors import Invalid, NotFound
+from hotline1022.base.errors import Invalid, NotFound, Refused
 from hotline1022.base.http.routes import CivilInstant, Upload
 from tickets import stages, store
 from tickets.clocks import reopen_until
@@ -20,6 +20,7 @@ from tickets.handling import Handling
 from tickets.intake.forms import AppReport
 from tickets.model import Consent, Report, Stage, Text, Ticket
 from tickets.moves import AnyMove, Inform, Reopen, Resume
+from tickets.photos.model import Photo, Shot
 from tickets.photos.store import photos_of
 from tickets.photos.studio import Studio
 from tickets.reading import read
@@ -29,6 +30,12 @@ from tickets.stages import TOLD
 
 READING = "/tra-cuu"
 """The public page on which a citizen reads one ticket, by its code and the last digits of the telephone number."""
+
+TRIES = 3
+"""How often a ticket is looked at again that an official moves in the same moment."""
+
+SAME = timedelta(minutes=10)
+"""How long the same words count as sent again because no answer came."""
 
 
 class ReportStatus(BaseModel):
@@ -58,6 +65,15 @@ class ReportStatus(BaseModel):
     """How many photos the ticket has from the citizen."""
     reading: str
     """The path of the public page on which the citizen reads the same, by code and telephone number."""
+
+
+@dataclass(frozen=True)
+class _Own:
+    """A ticket of an app with what was written about it, and about the one that answers for it."""
+
+    ticket: Ticket
+    texts: tuple[Text, ...]
+    photos: tuple[Photo, ...]
 
 
 class Reports:
@@ -95,41 +111,63 @@ class Reports:
 
     async def status(self, code: str, actor: Actor) -> ReportStatus:
         """Where a report stands."""
-        told = await self._desk.told(code)
-        async with self._database.reading() as connection:
-            ticket = await self._own(connection, code, actor)
-            texts = await store.texts_of(connection, ticket.code)
-            if ticket.answer is not None and ticket.duplicate_of is not None:
-                texts += await store.texts_of(connection, ticket.duplicate_of)
-            photos = await photos_of(connection, ticket.code)
+        own = await self._own(code, actor)
+        told = await self._desk.told(own.ticket.code)
         if told is None:
-            raise NotFound(f"Không có phiếu {ticket.code}")
-        topics = self._rules.current.topics
-        may = {move.name for move in stages.allowed(ticket.stage, actor.role)}
+            raise NotFound(f"Không có phiếu {own.ticket.code}")
+        ticket, topics = own.ticket, self._rules.current.topics
         return ReportStatus(
             **told.model_dump(include={"code", "stage", "stage_name", "agency", "agency_name", "due", "explanation"}),
             guidance=topics.topic(ticket.topic).referral if topics.is_referred(ticket.topic) else None,
-            question=question_of(ticket, texts),
-            answer=answer_of(ticket, texts),
-            may_add=bool(may & {"inform", "resume"}),
-            reopen_until=self._reopen_until(ticket) if "reopen" in may else None,
-            photos=sum(photo.author in (Role.CITIZEN, actor.name) for photo in photos),
+            question=question_of(ticket, own.texts),
+            answer=answer_of(ticket, own.texts),
+            may_add=may(ticket, "inform", "resume"),
+            reopen_until=self._reopen_until(ticket),
+            photos=sum(photo.author in (Role.CITIZEN, actor.name) for photo in own.photos),
             reading=READING,
         )
 
     async def add(self, code: str, text: str, uploads: Sequence[Upload], actor: Actor) -> ReportStatus:
-        """Keep what the citizen adds; an agency that waited for it goes on. Raises Refused when nothing can be added any more."""
-        async with self._database.reading() as connection:
-            ticket = await self._own(connection, code, actor)
-        waiting = ticket.stage is Stage.WAITING
-        move = Resume(move="resume", text=text) if waiting else Inform(move="inform", text=text)
-        return await self._make(ticket.code, move, uploads, actor)
+        """Keep what the citizen adds; an agency that waited for it goes on. The same again, sent because no answer came, is kept once.
+
+        Raises Refused when nothing can be added any more.
+        """
+        async with self._studio.taken(uploads) as photos:
+            for _ in range(TRIES):
+                own = await self._own(code, actor)
+                if self._is_there(own, text, photos, actor):
+                    break
+                if not may(own.ticket, "inform", "resume"):
+                    raise Refused(
+                        "Phiếu đã được trả lời nên không bổ sung được",
+                        remedy="đề nghị mở lại nếu chưa giải quyết xong, hoặc gửi phản ánh mới",
+                    )
+                waiting = own.ticket.stage is Stage.WAITING
+                move = Resume(move="resume", text=text) if waiting else Inform(move="inform", text=text)
+                if await self._moved(own.ticket, move, photos, actor):
+                    break
+            else:
+                raise _busy()
+        return await self.status(code, actor)
 
     async def reopen(self, code: str, reason: str, uploads: Sequence[Upload], actor: Actor) -> ReportStatus:
-        """Have the matter taken up again. Raises Refused when the time for it is over, with the day on which it was."""
-        async with self._database.reading() as connection:
-            ticket = await self._own(connection, code, actor)
-        return await self._make(ticket.code, Reopen(move="reopen", reason=reason), uploads, actor)
+        """Have the matter taken up again. Raises Refused when it is not answered yet or the time is over, with the last day."""
+        async with self._studio.taken(uploads) as photos:
+            for _ in range(TRIES):
+                ticket = (await self._own(code, actor)).ticket
+                if not may(ticket, "reopen"):
+                    raise Refused("Phiếu chưa được trả lời nên chưa mở lại được", remedy="bổ sung thông tin cho phiếu")
+                if ticket.told_at is not None and self._reopen_until(ticket) is None:
+                    until = reopen_until(ticket.told_at, self._rules.current.policy_on(ticket.taken_at))
+                    raise Refused(
+                        f"Đã hết thời gian đề nghị mở lại, đến {until.astimezone(CIVIL_ZONE):%d/%m/%Y}",
+                        remedy="gửi phản ánh mới",
+                    )
+                if await self._moved(ticket, Reopen(move="reopen", reason=reason), photos, actor):
+                    break
+            else:
+                raise _busy()
+        return await self.status(code, actor)
 
     def check(self, topic: str | None, place: str | None) -> None:
         """That a sender's codes are known. Raises Invalid: whoever sends codes can choose another one."""
@@ -139,23 +177,48 @@ class Reports:
         if place is not None and place not in rules.localities.communes:
             raise Invalid("Không có xã, phường nào mang mã này", remedy="chọn mã xã, phường ngày nay", field="place")
 
-    async def _own(self, connection: AsyncConnection, code: str, actor: Actor) -> Ticket:
+    async def _own(self, code: str, actor: Actor) -> _Own:
         code = read_code(code)
-        found = await read(connection, self._rules.current, store.tickets.c.code == code, limit=1)
-        if not found or not came_through(actor, found[0].source_key):
-            raise NotFound(f"Không có phiếu {code}")
-        return found[0]
+        async with self._database.reading() as connection:
+            found = await read(connection, self._rules.current, store.tickets.c.code == code, limit=1)
+            if not found or not came_through(actor, found[0].source_key):
+                raise NotFound(f"Không có phiếu {code}")
+            texts = await store.texts_of(connection, code)
+            if found[0].duplicate_of is not None:
+                texts += await store.texts_of(connection, found[0].duplicate_of)
+            return _Own(found[0], texts, await photos_of(connection, code))
+
+    async def _moved(self, ticket: Ticket, move: AnyMove, photos: Sequence[Shot], actor: Actor) -> bool:
+        """Make a move of the ticket that was looked at; False when it could not be made of it any more."""
+        try:
+            await self._handling.make(ticket.code, move, actor, version=ticket.version, photos=photos)
+        except Refused:
+            # Why is not told from here: the sentence may name a stage that is no business of the citizen's.
+            return False
+        return True
+
+    def _is_there(self, own: _Own, body: str, photos: Sequence[Shot], actor: Actor) -> bool:
+        """Whether the app has just sent the same words with the same pictures."""
+        since = self._clock.now() - SAME
+        sent = [text for text in own.texts if text.code == own.ticket.code and text.at > since]
+        known = {photo.sha256 for photo in own.photos}
+        words = any((text.kind, text.author, text.body) == ("information", actor.name, body) for text in sent)
+        return words and all(photo.sha256 in known for photo in photos)
 
     def _reopen_until(self, ticket: Ticket) -> datetime | None:
-        if ticket.told_at is None:
+        if ticket.told_at is None or not may(ticket, "reopen"):
             return None
         until = reopen_until(ticket.told_at, self._rules.current.policy_on(ticket.taken_at))
         return until if self._clock.now() <= until else None
 
-    async def _make(self, code: str, move: AnyMove, uploads: Sequence[Upload], actor: Actor) -> ReportStatus:
-        async with self._studio.taken(uploads) as photos:
-            await self._handling.make(code, move, actor, photos=photos)
-        return await self.status(code, actor)
+
+def may(ticket: Ticket, *moves: str) -> bool:
+    """Whether an app may make one of these moves where the ticket stands."""
+    return any(move.name in moves for move in stages.allowed(ticket.stage, Role.APP))
+
+
+def _busy() -> Refused:
+    return Refused("Phiếu đang được cán bộ cập nhật", remedy="xin gửi lại sau ít phút")
 
 
 def source_key(actor: Actor, idempotency_key: str) -> str:
