@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +15,7 @@ from hotline1022.base.access import Actor, Role
 from hotline1022.base.errors import NotFound
 from hotline1022.base.http.openapi import describe
 from hotline1022.base.http.problems import Problem
-from hotline1022.base.http.routes import Call, ErrorShape, FileField, Reply, Route, Told
+from hotline1022.base.http.routes import Call, CivilInstant, ErrorShape, FileField, Reply, Route, Told
 from hotline1022.base.http.serving import Serving
 
 Client = TestClient[web.Request, web.Application]
@@ -132,6 +133,12 @@ async def test_keys_are_counted_each_for_itself_and_who_has_none_by_address() ->
         assert int(answer.headers["Retry-After"]) > 1000
 
 
+class Moment(BaseModel):
+    """When."""
+
+    at: CivilInstant
+
+
 class Trouble(BaseModel):
     """An error as some standard wants it."""
 
@@ -188,3 +195,16 @@ async def test_the_description_tells_files_and_shapes_as_they_are_served() -> No
     assert "422" not in answers
     assert answers["400"]["content"] == {"application/json": {"schema": {"$ref": "#/components/schemas/Trouble"}}}
     assert answers["200"]["content"] == {"text/xml": {"schema": {}}}
+    assert set(answers["404"]["content"]) == {"application/json", "application/problem+json"}
+    assert set(answers["405"]["content"]) == {"application/problem+json"}
+
+
+async def test_an_instant_is_described_as_one() -> None:
+    route = Route("GET", "/now", lost, "Xem", "A", None, {200: Moment})
+    told = describe([route], title="Thử", version="1")
+    assert told["components"]["schemas"]["Moment"]["properties"]["at"] == {
+        "type": "string", "format": "date-time", "title": "At",
+    }  # fmt: skip
+    assert (
+        Moment(at=datetime(2026, 11, 24, 1, 30, tzinfo=UTC)).model_dump_json() == '{"at":"2026-11-24T08:30:00+07:00"}'
+    )

@@ -119,6 +119,14 @@ async def test_photos_of_a_report_are_seen_by_those_who_see_the_ticket(served: I
     assert names == sorted(f"2026/11/23/{photo['id']}.jpg" for photo in file["photos"])
 
 
+async def test_four_photos_as_large_as_a_telephone_makes_them_are_taken(served: Interface, tmp_path: Path) -> None:
+    picture = from_a_telephone(4200, 3150)
+    assert 6 * 1024**2 < len(picture) < MOST_BYTES
+    answer = await send(served, *[picture] * 4)
+    assert (answer.status, (await answer.json())["photos"]) == (201, 4)
+    assert {Image.open(BytesIO(path.read_bytes())).size for path in files(tmp_path)} == {(1536, 2048)}
+
+
 async def test_a_journal_entry_holds_the_fingerprint_of_each_photo(served: Interface) -> None:
     code = await code_of(served, jpeg())
     photo = (await (await served.get(f"/api/tickets/{code}", "leader")).json())["photos"][0]

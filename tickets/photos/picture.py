@@ -45,7 +45,8 @@ def cleaned(data: bytes, field: str) -> Picture:
 
 
 def _again(sent: Image.Image) -> Picture:
-    # The thumbnail is made while decoding: a JPEG of 50 megapixels never lies whole in the memory.
+    # A JPEG is made smaller while it is decoded, so that one of 50 megapixels never lies whole in the memory.
+    sent.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
     sent.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     upright = ImageOps.exif_transpose(sent).convert("RGBA")
     # A new image has no metadata that could slip through; what was transparent is white as on paper.

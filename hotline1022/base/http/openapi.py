@@ -120,18 +120,19 @@ def _responses(route: Route, models: _Models) -> dict[str, Any]:
     statuses += [400, 413, 415] if route.body is not None else []
     statuses += [429] if route.limit else []
     problem: dict[str, Any] = {"application/problem+json": {"schema": models.of(Problem, "serialization")}}
-    shaped = problem
+    contents: dict[int, dict[str, Any]] = {}
     if isinstance(route.errors, ErrorShape):
-        shaped = _content(route.errors.model, models)
-        become = route.errors.statuses
+        shaped, become = _content(route.errors.model, models), route.errors.statuses
         statuses = list({become.get(status, status) for status in statuses} | set(become.values()))
+        # A path that no route has, and a method that it does not have, are told before any route is chosen.
+        contents = dict.fromkeys(statuses, shaped) | {404: shaped | problem, 405: problem}
     elif route.errors is not None:
         kinds = {model for model in route.answers.values() if isinstance(model, str)}
-        shaped = {kind: {"schema": {}} for kind in kinds or {"*/*"}}
-    for status in sorted(statuses):
-        # A path that no route has, and a method that it does not have, are told before any route is chosen.
-        content = {404: shaped | problem, 405: problem}.get(status, shaped)
-        told[str(status)] = {"description": TITLES[status], "content": content}
+        contents = {status: {kind: {"schema": {}} for kind in kinds or {"*/*"}} for status in statuses}
+    told |= {
+        str(status): {"description": TITLES[status], "content": contents.get(status, problem)}
+        for status in sorted(statuses)
+    }
     return told
 
 
