@@ -17,6 +17,13 @@ from tickets.changes import RecordEvent
 from tickets.desk import Desk
 from tickets.dossier import Dossier
 from tickets.handling import Handling
+from tickets.intake import web as intake_web
+from tickets.intake.reports import Reports
+from tickets.open311 import web as open311_web
+from tickets.open311.requests import GeoReport
+from tickets.photos import web as photo_web
+from tickets.photos.shelf import PhotoShelf
+from tickets.photos.studio import Studio
 from tickets.public import web as public_web
 from tickets.public.look_up import LookUp
 from tickets.publication import web as publication_web
@@ -50,6 +57,9 @@ class Api:
         self.dossier = Dossier(database, clock, rules)
         search = TicketSearch(database, clock, rules)
         answers = PublicAnswers(database, rules)
+        studio = Studio(database, clock, PhotoShelf(data / "photos"))
+        reports = Reports(database, clock, rules, desk=desk, handling=self.handling, studio=studio)
+        georeport = GeoReport(database, clock, rules, reports)
         self._data, self._proxies = data, proxies
         self.routes: list[Route] = [
             *ticket_web.routes(
@@ -57,6 +67,9 @@ class Api:
             ),
             *publication_web.routes(answers),
             *public_web.routes(LookUp(database, clock, rules, self.handling), answers, rules),
+            *photo_web.routes(studio=studio, handling=self.handling, dossier=self.dossier),
+            *intake_web.routes(reports=reports),
+            *open311_web.routes(georeport=georeport, rules=rules, authenticate=self.keys.actor_of, clock=clock),
         ]
         self.routes.append(self._description())
 

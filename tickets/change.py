@@ -4,7 +4,7 @@ Acts fill it; the desk writes all of it in one transaction.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from hotline1022.base.ids import new_id
 from tickets import clocks
 from tickets.calendar import WorkCalendar
 from tickets.model import Deadline, Extension, JournalEntry, Party, Stage, Stop, Text
+from tickets.photos.model import Photo, Shot
 from tickets.policies import Policy, Promise
 from tickets.publication.model import PublishedAnswer
 from tickets.rules import Rules
@@ -41,6 +42,7 @@ class Change:
         self.entries: list[JournalEntry] = []
         self.events: list[Event] = []
         self.texts: list[Text] = []
+        self.photos: list[Photo] = []
         self.touched_parties: list[Party] = []
         self.publication: PublishedAnswer | Literal["withdraw"] | None = None
         self.duplicates: list[Change] = []
@@ -109,6 +111,15 @@ class Change:
         )
         self.texts.append(text)
         return {"text": text.id, "sha256": hashlib.sha256(body.encode()).hexdigest()}
+
+    def attach(self, shots: Sequence[Shot]) -> None:
+        """Make photos that the actor sent part of the ticket."""
+        if shots:
+            author, agency = self.actor.name, self.actor.agency
+            self.photos += [
+                shot.of_ticket(code=self.code, author=author, agency=agency, round=self["round"]) for shot in shots
+            ]
+            self.journal("photographed", f"Kèm theo {len(shots)} ảnh.", photos=[shot.in_journal for shot in shots])
 
     # Clocks
 

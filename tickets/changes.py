@@ -10,6 +10,7 @@ from hotline1022.base.events import Event
 from tickets import store
 from tickets.change import Change
 from tickets.journal import store as journal
+from tickets.photos.store import add_photos
 from tickets.publication import store as publication
 from tickets.rules import Rules
 from tickets.search.store import add_words
@@ -47,6 +48,7 @@ async def write(connection: AsyncConnection, changes: Sequence[Change], record_e
             await add_words(connection, change.code, change["taken_at"], searchable(" ".join(written)))
         await store.write_deadlines(connection, change.code, change.changed_deadlines)
         await store.add_texts(connection, change.texts)
+        await add_photos(connection, change.photos)
         await store.add_parties(connection, change.code, change.touched_parties)
         if change.publication == "withdraw":
             await publication.withdraw(connection, change.code)

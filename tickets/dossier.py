@@ -12,6 +12,8 @@ from tickets.code import read_code
 from tickets.deciding import moves_for
 from tickets.journal import store as journal
 from tickets.model import JournalEntry, Text, Ticket
+from tickets.photos.model import Photo
+from tickets.photos.store import photos_of
 from tickets.reading import read
 from tickets.rules import StandingRules
 from tickets.sight import may_see, shown_to
@@ -33,6 +35,8 @@ class TicketFile(BaseModel):
 
     ticket: Ticket
     texts: tuple[Text, ...]
+    photos: tuple[Photo, ...]
+    """``GET /api/tickets/{code}/photos/{id}`` gives the picture of one."""
     moves: tuple[AllowedMove, ...]
     duplicates: tuple[str, ...]
     """Codes of the tickets that were merged into this one."""
@@ -65,10 +69,22 @@ class Dossier:
         async with self._database.reading() as connection:
             ticket = await self._seen(connection, code, actor)
             texts = await store.texts_of(connection, ticket.code)
+            photos = await photos_of(connection, ticket.code)
             merged = await store.ticket_rows(connection, store.tickets.c.duplicate_of == ticket.code)
         moves = tuple(AllowedMove(name=move.name, title=move.title) for move in moves_for(actor, ticket))
         duplicates = tuple(sorted(row["code"] for row in merged))
-        return TicketFile(ticket=shown_to(actor, ticket), texts=texts, moves=moves, duplicates=duplicates)
+        return TicketFile(
+            ticket=shown_to(actor, ticket), texts=texts, photos=photos, moves=moves, duplicates=duplicates
+        )
+
+    async def photo(self, code: str, id: str, actor: Actor) -> Photo:
+        """One photo of a ticket. Raises NotFound for one that the ticket does not have."""
+        async with self._database.reading() as connection:
+            ticket = await self._seen(connection, code, actor)
+            found = {photo.id: photo for photo in await photos_of(connection, ticket.code)}
+        if id not in found:
+            raise NotFound(f"Phiếu {ticket.code} không có ảnh này")
+        return found[id]
 
     async def journal(self, code: str, actor: Actor) -> Journal:
         """The journal of a ticket."""

@@ -1,5 +1,7 @@
 """Makes moves: finds the ticket, asks the table whether, lets the act decide what, and writes all of it in one transaction."""
 
+from collections.abc import Sequence
+
 import structlog
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,6 +17,7 @@ from tickets.code import read_code
 from tickets.deciding import apply
 from tickets.model import Stage
 from tickets.moves import AnyMove, Merge
+from tickets.photos.model import Shot
 from tickets.rules import StandingRules
 from tickets.sight import may_see
 from tickets.timers import catch_up
@@ -36,23 +39,26 @@ class Handling:
     def __init__(self, database: Database, clock: Clock, rules: StandingRules, record_event: RecordEvent) -> None:
         self._database, self._clock, self._rules, self._record_event = database, clock, rules, record_event
 
-    async def make(self, code: str, request: AnyMove, actor: Actor, *, version: int | None = None) -> MoveMade:
-        """Make a move of the ticket ``code``; returns where the ticket stands then.
+    async def make(
+        self, code: str, request: AnyMove, actor: Actor, *, version: int | None = None, photos: Sequence[Shot] = ()
+    ) -> MoveMade:
+        """Make a move of the ticket ``code``, with the photos that belong to it; returns where the ticket stands then.
 
         ``version`` is the one that the actor looked at: when somebody was faster the move is refused and nothing changes.
+        What was due before is done first, under its own instant: no move hides that a promise had been broken already.
         Raises NotFound, Forbidden, Refused or Invalid, each with one Vietnamese sentence; the ticket is then as it was.
         """
         async with self._database.transaction() as connection:
             change = await self._load(connection, code, actor, request)
-            # What was due before this move has happened before it, however late the timers look.
-            for each in (change, *change.duplicates):
-                catch_up(each)
             if version is not None and version != change["version"]:
                 raise Refused(
                     f"Phiếu {change.code} vừa được người khác chuyển sang bước “{stages.STAGE_NAMES[change.stage]}”",
                     remedy="xem lại phiếu rồi làm lại nếu còn cần",
                 )
+            for each in (change, *change.duplicates):
+                catch_up(each)
             apply(change, request)
+            change.attach(photos)
             await write(connection, [change, *change.duplicates], self._record_event)
         log.info("ticket_moved", ticket=change.code, move=request.move, stage=change.stage)
         return MoveMade(code=change.code, version=change["version"], stage=change.stage)

@@ -67,12 +67,14 @@ class Stage(StrEnum):
 
 
 class Consent(_Value):
-    """What the caller was told about recording and what they answered."""
+    """What the citizen was told about recording or about their data, and what they answered."""
 
     recording: bool
-    """False after "go on without recording": no words of this call may be kept."""
+    """False after "go on without recording": no words of this call may be kept. False too where there was no call."""
+    processing: bool | None = None
+    """True when the citizen of a form agreed that their data are processed (Law 91/2025/QH15: never by default); None on the telephone."""
     notice: str
-    """The version of the notice that was played."""
+    """The version of the notice that was played or shown."""
     key: str | None = None
     """The key that was pressed; None when the caller stayed silent."""
     at: AwareDatetime

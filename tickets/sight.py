@@ -13,13 +13,26 @@ IDENTITY = ("number", "citizen_name", "citizen_email", "call", "recording", "con
 """What tells who the citizen is, or leads there."""
 
 
+def source_of(key: int) -> str:
+    """How the source key of every report begins that came in with the access key of this number."""
+    return f"app:{key}:"
+
+
+def came_through(actor: Actor, source_key: str) -> bool:
+    """Whether a report came in with the actor's own key."""
+    return actor.key is not None and source_key.startswith(source_of(actor.key))
+
+
 def may_see(actor: Actor, row: Mapping[str, Any], parties: Iterable[Party]) -> bool:
     """Whether ``actor`` may know of the ticket of ``row`` at all.
 
-    The hotline sees every ticket; an agency those that it was given or is asked to help with, and never a sealed one.
+    The hotline sees every ticket; an agency those that it was given or is asked to help with, and never a sealed one; an app
+    those that came in through it.
     """
     if actor.role in HOTLINE_ROLES or actor.role in (Role.MACHINE, Role.CITIZEN):
         return True
+    if actor.role is Role.APP:
+        return came_through(actor, row["source_key"])
     if actor.role not in AGENCY_ROLES or actor.agency is None or row["sealed"]:
         return False
     given = row["stage"] not in NOT_WITH_AGENCY and row["level"] != 1

@@ -13,6 +13,7 @@ from hotline1022.base.phone_numbers import e164
 from tickets.desk import Desk
 from tickets.dossier import Dossier, Identity, Journal, TicketFile
 from tickets.handling import Handling, MoveMade
+from tickets.intake.reports import fingerprint
 from tickets.model import Channel, PlaceCandidate, Report, Ticket
 from tickets.moves import AnyMove, Reason, Words
 from tickets.rules import StandingRules
@@ -125,6 +126,7 @@ def routes(
             said.model_dump(exclude={"number", "taken_at"})
             | {
                 "source_key": f"person:{call.by.name.encode().hex()[:80]}:{call.headers['Idempotency-Key']}",
+                "source_digest": fingerprint(said),
                 "number": number,
                 "taken_at": min(said.taken_at or clock.now(), clock.now()),
             }

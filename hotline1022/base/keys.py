@@ -107,7 +107,7 @@ class Keys:
             row = (await connection.execute(found)).mappings().first()
         if row is None or not hmac.compare_digest(row["secret_hash"], _hash(secret)):
             return None
-        actor = Actor(name=row["name"], role=Role(row["role"]), agency=row["agency"])
+        actor = Actor(name=row["name"], role=Role(row["role"]), agency=row["agency"], key=row["id"])
         if len(self._remembered) > 1000:
             self._remembered.clear()
         self._remembered[digest] = (now, actor)

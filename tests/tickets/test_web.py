@@ -48,6 +48,14 @@ async def test_the_same_form_sent_twice_is_one_ticket(served: Interface) -> None
     assert len(listed["items"]) == 1
 
 
+async def test_another_form_under_the_same_key_is_refused_and_not_lost_in_silence(served: Interface) -> None:
+    await opened(served)
+    other = NEW | {"summary": "Cây đổ."}
+    answer = await served.post("/api/tickets", "operator", json=other, headers={"Idempotency-Key": "form-0001"})
+    assert answer.status == 409
+    assert "dùng khoá mới cho mỗi phản ánh" in (await answer.json())["detail"]
+
+
 async def test_an_agency_never_reads_who_asked_unless_it_writes_down_why(served: Interface) -> None:
     code = (await opened(served))["code"]
     await served.move(code, "operator", "classify", topic="giao-thong", place="29869")
