@@ -1,12 +1,15 @@
 """One ticket with everything around it, as the asker may read it; and who it was, for a reason that is written down."""
 
+import re
+
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import AGENCY_ROLES, Actor, Role
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
-from hotline1022.base.errors import Forbidden, NotFound
+from hotline1022.base.errors import Forbidden, Invalid, NotFound
+from hotline1022.base.http.paging import Page, PageQuery, cursor_of, page_of, read_cursor
 from tickets import store
 from tickets.code import read_code
 from tickets.handling import moves_for
@@ -35,12 +38,6 @@ class TicketFile(BaseModel):
     """Codes of the tickets that were merged into this one."""
 
 
-class Journal(BaseModel):
-    """What happened to a ticket, the first thing first."""
-
-    items: tuple[JournalEntry, ...]
-
-
 class Identity(BaseModel):
     """Who reported, unlocked for one reader."""
 
@@ -67,11 +64,16 @@ class Dossier:
         duplicates = tuple(sorted(row["code"] for row in merged))
         return TicketFile(ticket=shown_to(actor, ticket), texts=texts, moves=moves, duplicates=duplicates)
 
-    async def journal(self, code: str, actor: Actor) -> Journal:
-        """The journal of a ticket."""
+    async def journal(self, code: str, actor: Actor, query: PageQuery) -> Page[JournalEntry]:
+        """A page of the journal of a ticket, the first thing first. Raises Invalid for a cursor that no page gave."""
+        after = read_cursor(query.cursor)[1] if query.cursor else "0"
+        if not re.fullmatch("[0-9]{1,18}", after, re.ASCII):
+            raise Invalid("Con trỏ trang không dùng được", remedy="lấy lại từ trang đầu", field="cursor")
         async with self._database.reading() as connection:
             ticket = await self._seen(connection, code, actor)
-            return Journal(items=await journal.of_ticket(connection, ticket.code))
+            found = await journal.of_ticket(connection, ticket.code, after=int(after), limit=query.limit)
+        last = cursor_of(found[-1][1].at, str(found[-1][0])) if found else None
+        return page_of([entry for _, entry in found], query.limit, last)
 
     async def unlock(self, code: str, actor: Actor, reason: str) -> Identity:
         """Who reported. The reader and the reason are in the journal before the answer is given.

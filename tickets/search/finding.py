@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,6 +11,7 @@ from hotline1022.base.access import AGENCY_ROLES, Actor
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
 from hotline1022.base.http.paging import Page, PageQuery, cursor_of, read_cursor
+from hotline1022.base.http.routes import WrittenInstant
 from hotline1022.base.phone_numbers import e164
 from tickets.model import Channel, Stage, Ticket
 from tickets.reading import of_rows
@@ -42,8 +43,8 @@ class TicketQuery(PageQuery):
     words: Annotated[str, StringConstraints(max_length=200)] | None = Field(
         default=None, description="các từ trong nội dung, có dấu hay không dấu"
     )
-    taken_from: AwareDatetime | None = None
-    taken_to: AwareDatetime | None = None
+    taken_from: WrittenInstant | None = None
+    taken_to: WrittenInstant | None = None
     order: Literal["taken", "due"] = Field(default="taken", description="mới nhất trước, hoặc đến hạn trước")
 
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, Field, StringConstraints
@@ -43,6 +43,7 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
         instant = datetime.fromisoformat(at)
         if instant.tzinfo is None or not isinstance(key, str) or "\0" in key:
             raise ValueError(cursor)
+        instant = instant.astimezone(UTC)
     except (ValueError, TypeError, binascii.Error, OverflowError, RecursionError) as error:
         raise Invalid("Con trỏ trang không dùng được", remedy="lấy lại từ trang đầu", field="cursor") from error
     return instant, key
