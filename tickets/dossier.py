@@ -11,8 +11,8 @@ from hotline1022.base.db import Database
 from hotline1022.base.errors import Forbidden, Invalid, NotFound
 from hotline1022.base.http.paging import Page, PageQuery, cursor_of, page_of, read_cursor
 from tickets import store
+from tickets.applying import moves_for
 from tickets.code import read_code
-from tickets.handling import moves_for
 from tickets.journal import store as journal
 from tickets.model import JournalEntry, Text, Ticket
 from tickets.reading import read

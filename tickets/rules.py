@@ -87,10 +87,13 @@ class Rules:
         return self.policies.named(deadline.policy) or self.policy_on(deadline.starts)
 
     def calendar_for(self, clock: str, party: str, policy: Policy, *, urgent: bool) -> WorkCalendar:
-        """The calendar on which ``party`` keeps ``clock``: urgent stage clocks run day and night, the answer's does not."""
+        """The calendar on which ``party`` keeps ``clock``: urgent stage clocks run day and night, the answer's does not.
+
+        What the citizen is promised is counted on the agencies' calendar whoever has the ticket.
+        """
         if urgent and clock not in ("answer", "information", "close", "apology_draft", "apology_sent"):
             return self.calendar(policy.urgent_calendar)
-        if party == HOTLINE:
+        if party == HOTLINE and clock not in ("answer", "respond"):
             return self.calendar(policy.hotline_calendar)
         agency = self.agencies.by_code.get(party)
         return self.calendar((agency.calendar if agency else None) or policy.calendar)

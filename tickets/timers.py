@@ -10,14 +10,15 @@ import structlog
 from hotline1022.base.access import MACHINE
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
+from hotline1022.base.log import where
 from tickets import store
 from tickets.acts.chain import office_of
+from tickets.applying import apply
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
-from tickets.clocks import CLOCKS, DUE, WARNING, after_step, escalation_of
+from tickets.clocks import CLOCKS, DUE, WARNING, after_step, chain_of, escalation_of
 from tickets.events import DeadlineBreached, DeadlineWarned, TicketEscalated
-from tickets.handling import apply
-from tickets.model import HOTLINE, Deadline
+from tickets.model import HOTLINE, Deadline, Stage
 from tickets.moves import Close, Resume
 from tickets.rules import StandingRules
 
@@ -25,6 +26,11 @@ log = structlog.get_logger()
 
 BATCH = 50
 """Tickets in one transaction."""
+
+OF_WHO_HAS_IT = ("answer", "respond")
+"""Promises to the citizen: while the ticket lies with the hotline, it is the hotline that is late, not the agency it will go to."""
+
+WITH_HOTLINE = (Stage.RECEIVED, Stage.CLASSIFIED)
 
 
 class Timers:
@@ -35,9 +41,9 @@ class Timers:
 
     async def tick(self) -> int:
         """Do everything that is due now; returns the number of steps. After a standstill each step still has its own instant."""
-        total = 0
+        total, failed = 0, set[str]()
         while True:
-            found, steps = await self._batch()
+            found, steps = await self._batch(failed)
             total += steps
             if found == 0 or steps == 0:
                 break
@@ -45,21 +51,37 @@ class Timers:
             log.info("timers_ticked", steps=total)
         return total
 
-    async def _batch(self) -> tuple[int, int]:
+    async def _batch(self, failed: set[str]) -> tuple[int, int]:
         now = self._clock.now()
         async with self._database.transaction() as connection:
-            codes = await store.codes_due(connection, now, BATCH)
+            codes = await store.codes_due(connection, now, BATCH, without=failed)
             if not codes:
                 return 0, 0
             # A ticket that somebody is changing now is passed over: their change decides, and the next look finds the rest.
             changes = await locked(connection, codes, rules=self._rules.current, now=now, passing_over=True)
-            steps = 0
+            steps, done = 0, []
             for change in changes.values():
-                while (deadline := _next(change, now)) is not None:
-                    step(change, deadline)
-                    steps += 1
-            await write(connection, list(changes.values()), self._record_event)
+                try:
+                    steps += catch_up(change, now)
+                except Exception as error:  # one ticket that no rule fits any more must not stop the time of all others
+                    failed.add(change.code)
+                    steps += 1  # there may be more behind it
+                    kind, place = type(error).__name__, where(error.__traceback__)
+                    log.error("steps_failed", ticket=change.code, error=kind, where=place)
+                else:
+                    done.append(change)
+            await write(connection, done, self._record_event)
         return len(codes), steps
+
+
+def catch_up(change: Change, now: datetime) -> int:
+    """Do every step of a ticket that is due by ``now``, each as of its own instant; returns how many there were."""
+    moment, actor, steps = change.now, change.actor, 0
+    while (deadline := _next(change, now)) is not None:
+        step(change, deadline)
+        steps += 1
+    change.now, change.actor = moment, actor
+    return steps
 
 
 def step(change: Change, deadline: Deadline) -> None:
@@ -67,9 +89,13 @@ def step(change: Change, deadline: Deadline) -> None:
     if deadline.step_at is None:
         raise ValueError("the clock of this promise stands")
     change.now, change.actor = deadline.step_at, MACHINE
+    if deadline.clock in OF_WHO_HAS_IT and deadline.step in (WARNING, DUE) and change.stage in WITH_HOTLINE:
+        held = deadline.model_copy(update={"party": HOTLINE})
+        change.put(deadline, held)
+        deadline = held
     rule, party = CLOCKS[deadline.clock], _name(change, deadline.party)
     facts = {"clock": deadline.clock, "party": deadline.party, "due": deadline.due.isoformat()}
-    done = after_step(deadline, change.policy, change.calendar_of(deadline))
+    done = after_step(deadline, change.policy, change.calendar_of(deadline), change.stops)
     change.put(deadline, done)
     told = {"at": change.now, "code": change.code, "clock": deadline.clock, "party": deadline.party}
     if deadline.step == WARNING:
@@ -90,7 +116,10 @@ def step(change: Change, deadline: Deadline) -> None:
 
 
 def _escalate(change: Change, deadline: Deadline, party: str) -> None:
-    link = change.policy.chain(hotline=deadline.party == HOTLINE)[escalation_of(deadline)]
+    chain = chain_of(deadline, change.policy)
+    if escalation_of(deadline) >= len(chain):
+        return  # the policy of today has a shorter chain than the one that planned this step
+    link = chain[escalation_of(deadline)]
     name = office_of(change, link.to, deadline.party)
     reason = f"Báo {name}: {party} vẫn chưa {CLOCKS[deadline.clock].title}. {deadline.explanation}"
     if link.level > change["level"]:

@@ -78,8 +78,8 @@ class Topics(RuleModel):
         return self._by_code[code] if code else None
 
     def wider(self, code: str) -> tuple[str, ...]:
-        """``code`` and every wider topic around it, the narrowest first."""
+        """``code`` and every wider topic around it, the narrowest first; a topic taken out of the file stands alone."""
         chain = [code]
-        while (within := self._by_code[chain[-1]].within) is not None:
+        while chain[-1] in self._by_code and (within := self._by_code[chain[-1]].within) is not None:
             chain.append(within)
         return tuple(chain)

@@ -1,0 +1,61 @@
+"""One move of one ticket: the table says whether, the act says what, the event tells it. Pure; nothing is stored here."""
+
+from collections.abc import Iterable
+
+from hotline1022.base.access import AGENCY_ROLES, Actor
+from hotline1022.base.errors import Forbidden
+from tickets import stages
+from tickets.acts import ACTS
+from tickets.change import Change
+from tickets.events import TicketMoved
+from tickets.model import Party, Ticket
+from tickets.moves import AnyMove
+from tickets.stages import Move
+
+
+def apply(change: Change, request: AnyMove) -> None:
+    """Let the table and the act decide; ``change`` holds the outcome. Raises Refused, Forbidden or Invalid."""
+    previous = change.stage
+    move = stages.find(request.move, previous, change.actor.role)
+    _check_party(move, change)
+    ACTS[request.move](change, request)
+    if move.target is not None:
+        change.stand(move.target)
+    for each in (change, *(duplicate for duplicate in change.duplicates if duplicate.values)):
+        each.set(version=each["version"] + 1)
+    answer = change.answer()
+    change.tell(
+        TicketMoved(
+            at=change.now,
+            code=change.code,
+            version=change["version"],
+            move=request.move,
+            previous=previous,
+            stage=change.stage,
+            actor=change.actor.name,
+            agency=change["agency"],
+            due=answer.due if answer else None,
+        )
+    )
+
+
+def moves_for(actor: Actor, ticket: Ticket) -> tuple[Move, ...]:
+    """The moves that ``actor`` may make with a ticket that they may see, as the table has them."""
+    return tuple(
+        move
+        for move in stages.allowed(ticket.stage, actor.role)
+        if _is_party(move, actor, ticket.agency, ticket.parties)
+    )
+
+
+def _is_party(move: Move, actor: Actor, agency: str, parties: Iterable[Party]) -> bool:
+    if actor.role not in AGENCY_ROLES:
+        return True
+    leads, helps = agency == actor.agency, any(party.agency == actor.agency for party in parties)
+    return {"lead": leads, "cooperating": helps, "any": leads or helps}[move.party]
+
+
+def _check_party(move: Move, change: Change) -> None:
+    if not _is_party(move, change.actor, change["agency"], change.parties):
+        whose = "cơ quan được mời phối hợp" if move.party == "cooperating" else change.name_of(change["agency"])
+        raise Forbidden(f"Chỉ {whose} mới được {move.title}")
