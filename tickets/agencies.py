@@ -81,6 +81,15 @@ class Agencies(RuleModel):
             agency = self.by_code[agency.successors[0]]
         return agency if agency.exists_on(day) else None
 
+    def ended_by(self, day: date) -> tuple[str, ...]:
+        """The codes of the agencies that another one stands for on ``day``."""
+        return tuple(code for code in self.by_code if (heir := self.standing_for(code, day)) and heir.code != code)
+
+    def line_of(self, code: str, day: date) -> frozenset[str]:
+        """``code`` and every ended agency whose work is its own on ``day``: whose old tickets its people may read."""
+        ended = (each for each in self.ended_by(day) if (heir := self.standing_for(each, day)) and heir.code == code)
+        return frozenset((code, *ended))
+
     def spoken_names(self) -> dict[str, str]:
         """How the telephone says each agency, by code."""
         return {agency.code: agency.spoken for agency in self.agencies}

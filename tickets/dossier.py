@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import AGENCY_ROLES, Actor, Role
-from hotline1022.base.clock import Clock
+from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
 from hotline1022.base.errors import Forbidden, Invalid, NotFound
 from hotline1022.base.http.paging import Page, PageQuery, cursor_of, page_of, read_cursor
@@ -17,7 +17,7 @@ from tickets.journal import store as journal
 from tickets.model import JournalEntry, Text, Ticket
 from tickets.reading import read
 from tickets.rules import StandingRules
-from tickets.sight import may_see, shown_to
+from tickets.sight import line_of, may_see, shown_to
 
 
 class AllowedMove(BaseModel):
@@ -99,6 +99,7 @@ class Dossier:
     async def _seen(self, connection: AsyncConnection, code: str, actor: Actor) -> Ticket:
         code = read_code(code)
         found = await read(connection, self._rules.current, store.tickets.c.code == code, limit=1)
-        if not found or not may_see(actor, found[0].model_dump(), found[0].parties):
+        line = line_of(actor, self._rules.current.agencies, self._clock.now().astimezone(CIVIL_ZONE).date())
+        if not found or not may_see(actor, found[0].model_dump(), found[0].parties, line=line):
             raise NotFound(f"Không có phiếu {code}")
         return found[0]

@@ -236,6 +236,19 @@ async def codes_due(
     return list(dict.fromkeys((await connection.scalars(due)).all()))
 
 
+async def codes_owed_by(
+    connection: AsyncConnection, agencies: Sequence[str], stages: Sequence[str], after: str, limit: int
+) -> list[str]:
+    """The next tickets, by code, that these agencies have in one of ``stages``, or on which they still owe something."""
+    owing = select(ticket_deadlines.c.code).where(
+        ticket_deadlines.c.ended.is_(None), ticket_deadlines.c.party.in_(agencies)
+    )
+    having = select(tickets.c.code).where(tickets.c.agency.in_(agencies), tickets.c.stage.in_(stages))
+    both = owing.union(having).subquery()
+    statement = select(both.c.code).where(both.c.code > after).order_by(both.c.code).limit(limit)
+    return list((await connection.scalars(statement)).all())
+
+
 async def steps_ahead(connection: AsyncConnection, code: str) -> list[datetime]:
     """When something will happen to the deadlines of a ticket."""
     columns = ticket_deadlines.c

@@ -3,16 +3,17 @@
 What is due is found by its instant alone; who calls ``tick``, and when, is not decided here.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 import structlog
 
 from hotline1022.base.access import MACHINE
-from hotline1022.base.clock import Clock
+from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
 from hotline1022.base.log import where
 from tickets import store
 from tickets.acts.chain import office_of
+from tickets.acts.succession import inherit
 from tickets.applying import apply
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
@@ -20,7 +21,8 @@ from tickets.clocks import CLOCKS, DUE, WARNING, after_step, chain_of, escalatio
 from tickets.events import DeadlineBreached, DeadlineWarned, TicketEscalated
 from tickets.model import HOTLINE, Deadline, Stage
 from tickets.moves import Close, Resume
-from tickets.rules import StandingRules
+from tickets.rules import Rules, StandingRules
+from tickets.stages import OPEN
 
 log = structlog.get_logger()
 
@@ -38,9 +40,11 @@ class Timers:
 
     def __init__(self, database: Database, clock: Clock, rules: StandingRules, record_event: RecordEvent) -> None:
         self._database, self._clock, self._rules, self._record_event = database, clock, rules, record_event
+        self._inherited: tuple[date, Rules] | None = None
 
     async def tick(self) -> int:
         """Do everything that is due now; returns the number of steps. After a standstill each step still has its own instant."""
+        await self._inherit()
         total, failed = 0, set[str]()
         while True:
             found, steps = await self._batch(failed)
@@ -50,6 +54,26 @@ class Timers:
         if total:
             log.info("timers_ticked", steps=total)
         return total
+
+    async def _inherit(self) -> None:
+        """Once a day, and once for each set of rules: what ended agencies still owe becomes their successors'."""
+        rules, now = self._rules.current, self._clock.now()
+        day = now.astimezone(CIVIL_ZONE).date()
+        if self._inherited is not None and self._inherited[0] == day and self._inherited[1] is rules:
+            return
+        ended, after, count = rules.agencies.ended_by(day), "", 0
+        while ended:
+            async with self._database.transaction() as connection:
+                codes = await store.codes_owed_by(connection, ended, OPEN, after, BATCH)
+                changes = await locked(connection, codes, rules=rules, now=now)
+                count += sum(inherit(change) for change in changes.values())
+                await write(connection, list(changes.values()), self._record_event)
+            if len(codes) < BATCH:
+                break
+            after = codes[-1]
+        self._inherited = (day, rules)
+        if count:
+            log.info("tickets_inherited", tickets=count)
 
     async def _batch(self, failed: set[str]) -> tuple[int, int]:
         now = self._clock.now()

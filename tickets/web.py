@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, StringConstraints
 
 from hotline1022.base.access import AGENCY_ROLES, HOTLINE_ROLES
-from hotline1022.base.clock import Clock
+from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.errors import Invalid
 from hotline1022.base.http.paging import Page, PageQuery
 from hotline1022.base.http.routes import Call, Reply, Route, Told, WrittenInstant
@@ -152,11 +152,11 @@ def routes(
         return PlaceTold(candidates=finding.candidates, question=finding.question)
 
     async def names(_call: Call[Told, None]) -> Names:
-        now = rules.current
+        now, today = rules.current, clock.now().astimezone(CIVIL_ZONE).date()
         return Names(
             topics=tuple(Named(code=each.code, name=each.name) for each in now.topics.topics),
             agencies=tuple(
-                Named(code=each.code, name=each.name) for each in now.agencies.agencies if each.valid_to is None
+                Named(code=each.code, name=each.name) for each in now.agencies.agencies if each.exists_on(today)
             ),
             communes=tuple(Named(code=each.code, name=each.name) for each in now.localities.communes.values()),
         )
