@@ -14,8 +14,6 @@ from tickets.gazetteer import Gazetteer, Name
 from tickets.rule_files import RuleModel
 from tickets.spelling import Token, syllable, tokens
 
-COMMUNE_UNITS = ("Xã", "Phường", "Thị trấn")
-DISTRICT_UNITS = ("Huyện", "Thành phố", "Thị xã")
 _TWO_WORD_UNITS = {("thị", "trấn"): "Thị trấn", ("thị", "xã"): "Thị xã", ("thành", "phố"): "Thành phố"}
 _UNITS = {"xã": "Xã", "phường": "Phường", "huyện": "Huyện"}
 _SHORT = {"tp": "Thành phố", "tt": "Thị trấn", "tx": "Thị xã"}

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tickets.gazetteer import District, Gazetteer, Reading, listed
-from tickets.localities import Localities, in_sentence
-from tickets.mentions import COMMUNE_UNITS, DISTRICT_UNITS, WHOLE_ANSWER, Mention, MentionFinder, PlaceWords
+from tickets.localities import COMMUNE_UNITS, DISTRICT_UNITS, Localities, in_sentence
+from tickets.mentions import WHOLE_ANSWER, Mention, MentionFinder, PlaceWords
 from tickets.model import PlaceCandidate
 
 CERTAIN = 0.85

@@ -20,6 +20,8 @@ from hotline1022.base.errors import HotlineError, Invalid
 from tickets.calendar import MICROSECOND, Day, WorkCalendar
 
 _TARGET = re.compile(r"([1-9][0-9]{0,3})(wd|wh|wm|h)", re.ASCII)
+_YEARS = (1900, 2200)
+"""Between these every instant can be told in every zone and have any target added."""
 _UNIT_NAMES = {"wd": "ngày làm việc", "wh": "giờ làm việc", "wm": "phút làm việc", "h": "giờ"}
 _WEEKDAY_NAMES = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
@@ -227,6 +229,8 @@ def _merged(pauses: Iterable[Pause]) -> list[Pause]:
 def _need_zone(instant: datetime) -> None:
     if instant.tzinfo is None:
         raise HotlineError("Thời điểm thiếu múi giờ", remedy="viết như 2026-11-23T08:30:00+07:00")
+    if not _YEARS[0] < instant.year < _YEARS[1]:
+        raise HotlineError(f"Không tính được thời hạn cho năm {instant.year}")
 
 
 def _marked_days(calendar: WorkCalendar, since: date, until: date) -> list[str]:
@@ -254,7 +258,9 @@ def _instant(instant: datetime) -> str:
 
 def _duration(time: timedelta) -> str:
     minutes = time // timedelta(minutes=1)
+    if not minutes:
+        return "chưa đến 1 phút"
     parts = [f"{minutes // 60} giờ"] if minutes >= 60 else []
-    if minutes % 60 or not parts:
+    if minutes % 60:
         parts.append(f"{minutes % 60} phút")
     return " ".join(parts)
