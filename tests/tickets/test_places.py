@@ -123,6 +123,9 @@ def test_what_people_write_and_say_is_understood(rules: Rules, text: str, name: 
         ("xã đốt binh kiều", "Có phải nơi xảy ra là xã Đốc Binh Kiều không?"),
         ("từ xã mỹ hiệp đến xã bình hàng trung", "Nơi xảy ra là xã Mỹ Hiệp hay xã Bình Hàng Trung?"),
         ("gáo dòng", "ấp, khóm nào"),
+        ("phường 1c thành phố mỹ tho", "Ông/bà ở xã, phường nào của thành phố Mỹ Tho trước đây?"),
+        ("xã đông hòa hiêp", "Ông/bà nói xã Đông Hòa hay xã Đông Hòa Hiệp?"),
+        ("xã mỹ an hung cua toi", "xã Mỹ An Hưng"),
     ],
 )
 def test_what_is_not_certain_is_asked(rules: Rules, text: str, asked: str) -> None:
@@ -216,6 +219,7 @@ SAID = ("{unit} {name}", "ở {unit} {name}", "{unit} {name}, {district}", "ở 
 def test_one_wrong_letter_in_any_name_never_makes_a_silent_guess(
     rules: Rules, which: int, slip: tuple[str, int, str], said: str
 ) -> None:
+    everything: list[tuple[str, str, tuple[str, ...]]]
     everything = [(commune.name, "", (code,)) for code, commune in rules.localities.communes.items()]
     everything += [(old.name, old.district, old.became) for old in old_communes(rules)]
     whole, district, became = everything[which]
