@@ -70,7 +70,10 @@ class Route(NamedTuple):
 def route(
     topic: str, place: Commune | None, day: date, *, rules: RoutingRules, topics: Topics, agencies: Agencies
 ) -> Route:
-    """Who answers a report on ``topic`` at ``place`` that came in on ``day``. Raises HotlineError when no rule fits."""
+    """Who answers a report on ``topic`` at ``place`` that came in on ``day``. Raises HotlineError when no rule fits.
+
+    A topic that has been taken out of the file since is nobody's in particular: the rules for every topic decide.
+    """
     wider = topics.wider(topic)
     for rule in rules.rules:
         if not _fits(rule, wider, place, day):
@@ -80,7 +83,7 @@ def route(
         if agency is None:
             continue
         because = rule.because.replace("{place}", place.in_sentence if place else "").replace(
-            "{topic}", in_sentence(topics.topic(topic).name)
+            "{topic}", in_sentence(topics.name_of(topic))
         )
         heir = f", kế thừa {agencies.agency(code).name}" if agency.code != code else ""
         return Route(agency, rule.id, f"Chuyển {agency.name}{heir}: {because}.")
