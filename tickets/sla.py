@@ -92,13 +92,20 @@ class Due:
     @property
     def expected(self) -> bool:
         """Whether it depends on public holidays that have not been decided yet."""
-        return self.target.unit != "h" and self.at.year > self.calendar.decided_through
+        return self.target.unit != "h" and self._last_day.year > self.calendar.decided_through
+
+    @property
+    def _last_day(self) -> date:
+        """The day that the deadline ends: midnight is the end of a day of work, not the beginning of the next one."""
+        return (self.at - MICROSECOND).date()
 
     @property
     def explanation(self) -> str:
         """One Vietnamese sentence: the deadline, how it was counted, and every day that was left out and why."""
         at, start, unit = self.at, self.start.astimezone(CIVIL_ZONE), self.target.unit
-        sentence = f"Hạn {_instant(at)}: {self.target.in_words} "
+        last = self._last_day if unit != "h" else at.date()
+        told = _instant(at) if last == at.date() else f"24:00 {_day(last)}"
+        sentence = f"Hạn {told}: {self.target.in_words} "
         if unit == "wd":
             sentence += f"sau ngày tiếp nhận {_short(start.date())}"
             notes = ["không tính ngày tiếp nhận"]
@@ -108,12 +115,12 @@ class Due:
             notes = ["tính liên tục, cả ngoài giờ làm việc" if unit == "h" else f"chỉ tính {self.calendar.title}"]
             since = start.date()
         if unit != "h":
-            notes += _marked_days(self.calendar, since, at.date())
+            notes += _marked_days(self.calendar, since, last)
         if self.paused:
             whole_day = ", tính đến hết ngày làm việc" if unit == "wd" else ""
             notes.append(f"cộng {_duration(self.paused)} tạm dừng{whole_day}")
         if self.expected:
-            notes.append(f"dự kiến, vì lịch nghỉ năm {at.year} chưa được quyết định")
+            notes.append(f"dự kiến, vì lịch nghỉ năm {last.year} chưa được quyết định")
         return f"{sentence} ({'; '.join(notes)})."
 
 
@@ -253,7 +260,11 @@ def _short(day: date) -> str:
 
 
 def _instant(instant: datetime) -> str:
-    return f"{instant:%H:%M} {_WEEKDAY_NAMES[instant.weekday()]} {instant.day}/{instant.month}/{instant.year}"
+    return f"{instant:%H:%M} {_day(instant.date())}"
+
+
+def _day(day: date) -> str:
+    return f"{_WEEKDAY_NAMES[day.weekday()]} {day.day}/{day.month}/{day.year}"
 
 
 def _duration(time: timedelta) -> str:

@@ -286,6 +286,13 @@ def test_a_deadline_is_in_the_future_and_at_a_moment_of_work(
     assert computed.explanation.startswith(f"Hạn {computed.at:%H:%M} ")
 
 
+def test_the_end_of_a_day_without_closing_time_is_told_as_24_hours(rules: Rules) -> None:
+    computed = due(at("2026-12-30T09:00"), "1wd", rules.calendar("always"))
+    assert computed.at == at("2027-01-01T00:00")
+    assert computed.explanation.startswith("Hạn 24:00 thứ Năm 31/12/2026: ")
+    assert not computed.expected
+
+
 SENTENCE = re.compile(
     r"Hạn (?P<hour>\d\d):(?P<minute>\d\d) (?P<weekday>thứ Hai|thứ Ba|thứ Tư|thứ Năm|thứ Sáu|thứ Bảy|Chủ nhật) "
     r"(?P<day>\d+)/(?P<month>\d+)/(?P<year>\d+): (?P<amount>\d+) (?P<unit>ngày làm việc|giờ làm việc|phút làm việc|giờ) "
@@ -318,17 +325,18 @@ def test_the_sentence_says_the_due_time_the_target_and_exactly_the_days_that_are
     computed = due(start, f"{count}{unit}", calendar, pauses)
     told = SENTENCE.fullmatch(computed.explanation)
     assert told is not None, computed.explanation
-    said = datetime(*(int(told[part]) for part in ("year", "month", "day", "hour", "minute")), tzinfo=CIVIL_ZONE)  # type: ignore[arg-type,misc]
-    assert said == computed.at
-    assert told["weekday"] == WEEKDAYS[computed.at.weekday()]
+    last = date(int(told["year"]), int(told["month"]), int(told["day"]))
+    clock = timedelta(hours=int(told["hour"]), minutes=int(told["minute"]))  # the end of a day is told as 24:00
+    assert datetime(last.year, last.month, last.day, tzinfo=CIVIL_ZONE) + clock == computed.at
+    assert told["weekday"] == WEEKDAYS[last.weekday()]
     assert (int(told["amount"]), NAMED_UNITS[told["unit"]]) == target
     assert f"{start.day}/{start.month}" in told["since"]
-    assert ("dự kiến" in told["notes"]) is (unit != "h" and computed.at.year > calendar.decided_through)
+    assert ("dự kiến" in told["notes"]) is (unit != "h" and last.year > calendar.decided_through)
     if unit == "h":
         return
     since = start.date() + timedelta(days=1 if unit == "wd" else 0)
-    days = marked(told["notes"], since, computed.at.date())
-    number = (computed.at.date() - since).days + 1
+    days = marked(told["notes"], since, last)
+    number = (last - since).days + 1
     worked_days = [day for day in (since + timedelta(days=n) for n in range(number)) if calendar.day(day).spans]
     off = {day for day, reason in days.items() if "làm bù" not in reason}
     assert off == {since + timedelta(days=n) for n in range(number)} - set(worked_days)
