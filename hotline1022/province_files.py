@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -50,14 +51,19 @@ class ProvinceFiles:
 
     def take(self) -> None:
         """Read everything again."""
-        try:
-            installation.refresh_flows(self._settings, self._flows)
-            self._product.playable = installation.lay_prompts(self._settings).playable
-            self._rules.reload()
-        except HotlineError as error:
-            log.error("changed_file_refused", reason=str(error))
+        for take in (self._take_flows, self._take_prompts, self._rules.reload):
+            try:
+                take()
+            except HotlineError as error:  # a mistake in one kind of file keeps no other kind from being taken
+                log.error("changed_file_refused", reason=str(error))
         self._tell_findings()
         log.info("files_taken", flow=self._flows.current.version)
+
+    def _take_flows(self) -> None:
+        installation.refresh_flows(self._settings, self._flows)
+
+    def _take_prompts(self) -> None:
+        self._product.playable = installation.lay_prompts(self._settings).playable
 
     def _tell_findings(self) -> None:
         for finding in self._flows.findings:
@@ -66,4 +72,9 @@ class ProvinceFiles:
 
     def _fingerprint(self) -> dict[Path, tuple[int, int]]:
         files = (path for name in FOLDERS for path in (self._settings.data / name).rglob("*") if path.is_file())
-        return {path: ((state := path.stat()).st_mtime_ns, state.st_size) for path in files}
+        found = {}
+        for path in files:
+            with suppress(FileNotFoundError):  # an editor's own file may be gone by now
+                state = path.stat()
+                found[path] = (state.st_mtime_ns, state.st_size)
+        return found

@@ -37,7 +37,6 @@ class Change:
         self.deadlines, self.parties = list(deadlines), list(parties)
         self._stored = {deadline.id: deadline for deadline in self.deadlines}
         self.code: str = row["code"]
-        self.came_from = Stage(row["stage"])
         self.values: dict[str, Any] = {}
         self.entries: list[JournalEntry] = []
         self.events: list[Event] = []
@@ -188,11 +187,7 @@ class Change:
             return
         last = next((each for each in reversed(self.deadlines) if each.clock == clock), None)
         if last is not None:
-            step = clocks.DUE if last.breached_at is None else None
-            again = last.model_copy(
-                update={"ended": None, "ended_at": None, "step": step, "step_at": last.due if step else None}
-            )
-            self.put(last, again)
+            self.put(last, clocks.revived(last, self.now, self.policy, self.calendar_of(last), self.stops))
 
     def halt(self) -> None:
         """Stop the clocks that stand while the citizen is asked."""
@@ -207,4 +202,4 @@ class Change:
         self.set(stops=[*self["stops"][:-1], {**self["stops"][-1], "end": self.now.isoformat()}])
         for deadline in [each for each in self.deadlines if each.running and clocks.CLOCKS[each.clock].stops]:
             again = self.recompute(deadline)
-            self.put(again, clocks.resumed(again, self.policy, self.calendar_of(again)))
+            self.put(again, clocks.resumed(again, self.policy, self.calendar_of(again), self.stops))

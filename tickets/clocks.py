@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from hotline1022.base.clock import CIVIL_ZONE
 from tickets.calendar import WorkCalendar
 from tickets.model import HOTLINE, Deadline, Stop
-from tickets.policies import Policy, Promise
+from tickets.policies import Escalation, Policy, Promise
 from tickets.sla import Due, Pause, Target, before, due
 
 WARNING = "warning"
@@ -127,7 +128,7 @@ def extended(
     return recomputed(longer, policy=policy, calendar=calendar, stops=stops)
 
 
-def after_step(deadline: Deadline, policy: Policy, calendar: WorkCalendar) -> Deadline:
+def after_step(deadline: Deadline, policy: Policy, calendar: WorkCalendar, stops: Iterable[Stop] = ()) -> Deadline:
     """The promise once its step has happened: with the next step, or with none. The due time marks the breach."""
     if deadline.step == WARNING:
         return deadline.model_copy(update={"step": DUE, "step_at": deadline.due})
@@ -137,11 +138,25 @@ def after_step(deadline: Deadline, policy: Policy, calendar: WorkCalendar) -> De
             deadline = deadline.model_copy(update={"breached_at": deadline.due})
     else:
         done = escalation_of(deadline) + 1
-    chain = policy.chain(hotline=deadline.party == HOTLINE) if CLOCKS[deadline.clock].escalates else ()
-    if deadline.breached_at is None or done >= len(chain):
+    if deadline.breached_at is None:
         return deadline.model_copy(update={"step": None, "step_at": None})
-    at = due(deadline.due, chain[done].after, calendar).at
+    return _escalating(deadline, done, policy, calendar, stops)
+
+
+def _escalating(
+    deadline: Deadline, done: int, policy: Policy, calendar: WorkCalendar, stops: Iterable[Stop]
+) -> Deadline:
+    """A broken promise of which ``done`` links of the chain have been told: the next link in working time, pauses given back."""
+    chain = chain_of(deadline, policy)
+    if done >= len(chain):
+        return deadline.model_copy(update={"step": None, "step_at": None})
+    at = due(deadline.due, chain[done].after, calendar, pauses(deadline, stops)).at
     return deadline.model_copy(update={"step": f"{ESCALATION}{done + 1}", "step_at": at})
+
+
+def chain_of(deadline: Deadline, policy: Policy) -> tuple[Escalation, ...]:
+    """Whom to tell of a broken promise, one after the other."""
+    return policy.chain(hotline=deadline.party == HOTLINE) if CLOCKS[deadline.clock].escalates else ()
 
 
 def escalation_of(deadline: Deadline) -> int:
@@ -154,14 +169,28 @@ def halted(deadline: Deadline) -> Deadline:
     return deadline.model_copy(update={"step_at": None})
 
 
-def resumed(deadline: Deadline, policy: Policy, calendar: WorkCalendar) -> Deadline:
+def resumed(deadline: Deadline, policy: Policy, calendar: WorkCalendar, stops: Iterable[Stop] = ()) -> Deadline:
     """The promise when its clock runs again: its step has an hour again."""
     if deadline.step is None or deadline.step_at is not None:
         return deadline
     if deadline.step in (WARNING, DUE):
         return _stepped(deadline, policy, calendar, warned=deadline.step == DUE)
-    link = policy.chain(hotline=deadline.party == HOTLINE)[escalation_of(deadline)]
-    return deadline.model_copy(update={"step_at": due(deadline.due, link.after, calendar).at})
+    return _escalating(deadline, escalation_of(deadline), policy, calendar, stops)
+
+
+def revived(
+    deadline: Deadline, now: datetime, policy: Policy, calendar: WorkCalendar, stops: Iterable[Stop] = ()
+) -> Deadline:
+    """A promise that had ended runs on at ``now`` as if it never had; a reminder whose hour has passed meanwhile is left out."""
+    again = deadline.model_copy(update={"ended": None, "ended_at": None})
+    if deadline.breached_at is None:
+        ahead = _stepped(again, policy, calendar, warned=False)
+        return ahead if ahead.step_at is None or ahead.step_at > now else _stepped(again, policy, calendar, warned=True)
+    for done in range(len(chain_of(again, policy)) + 1):
+        ahead = _escalating(again, done, policy, calendar, stops)
+        if ahead.step_at is None or ahead.step_at > now:
+            return ahead
+    return again
 
 
 def ended(deadline: Deadline, how: Literal["met", "dropped"], at: datetime) -> Deadline:
@@ -196,5 +225,9 @@ def reopened_promise(promise: Promise) -> Promise:
 
 
 def reopen_until(told_at: datetime, policy: Policy) -> datetime:
-    """Until when a citizen may have a ticket reopened that was answered at ``told_at``."""
-    return told_at + timedelta(days=policy.reopen_days)
+    """Until when a citizen may have a ticket reopened that was answered at ``told_at``: the end of the last day, in the civil zone.
+
+    The day of the answer is not counted and the last one ends at midnight (Civil Code 2015 art. 147, 148).
+    """
+    after = told_at.astimezone(CIVIL_ZONE).date() + timedelta(days=policy.reopen_days + 1)
+    return datetime(after.year, after.month, after.day, tzinfo=CIVIL_ZONE) - timedelta(microseconds=1)

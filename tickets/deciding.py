@@ -15,7 +15,8 @@ from tickets.stages import Move
 
 def apply(change: Change, request: AnyMove) -> None:
     """Let the table and the act decide; ``change`` holds the outcome. Raises Refused, Forbidden or Invalid."""
-    move = stages.find(request.move, change.stage, change.actor.role)
+    previous = change.stage
+    move = stages.find(request.move, previous, change.actor.role)
     _check_party(move, change)
     ACTS[request.move](change, request)
     if move.target is not None:
@@ -29,7 +30,7 @@ def apply(change: Change, request: AnyMove) -> None:
             code=change.code,
             version=change["version"],
             move=request.move,
-            previous=change.came_from,
+            previous=previous,
             stage=change.stage,
             actor=change.actor.name,
             agency=change["agency"],

@@ -136,7 +136,7 @@ class Desk:
     async def history(self, code: str) -> tuple[JournalEntry, ...]:
         """The journal of a ticket, the first entry first."""
         async with self._database.reading() as connection:
-            return await journal.of_ticket(connection, read_code(code))
+            return tuple(entry for _, entry in await journal.of_ticket(connection, read_code(code)))
 
     async def hear(self, call: str, text: str) -> tuple[Ticket, ...]:
         """Look for a place in what the citizen said in ``call``; the call's tickets as they stand then.

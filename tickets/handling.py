@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import Actor
-from hotline1022.base.clock import Clock
+from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
 from hotline1022.base.errors import NotFound, Refused
 from tickets import stages, store
@@ -19,7 +19,7 @@ from tickets.model import Stage
 from tickets.moves import AnyMove, Merge
 from tickets.photos.model import Shot
 from tickets.rules import StandingRules
-from tickets.sight import may_see
+from tickets.sight import line_of, may_see
 from tickets.timers import catch_up
 
 log = structlog.get_logger()
@@ -72,7 +72,8 @@ class Handling:
         wanted = {code, *duplicates, *([into] if into else [])}
         found = await locked(connection, wanted, rules=self._rules.current, now=self._clock.now())
         change = found.get(code)
-        if change is None or not may_see(actor, change.row, change.parties):
+        line = line_of(actor, self._rules.current.agencies, self._clock.now().astimezone(CIVIL_ZONE).date())
+        if change is None or not may_see(actor, change.row, change.parties, line=line):
             raise NotFound(f"Không có phiếu {code}")
         if {row["code"] for row in await store.ticket_rows(connection, merged)} - wanted:
             raise Refused(f"Vừa có phiếu khác được ghép vào phiếu {code}", remedy="làm lại")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -12,13 +12,21 @@ from tickets.agencies import Agencies
 from tickets.calendar import WorkCalendar
 from tickets.calendars import CalendarsFile, OfficialDaysFile, build_calendars
 from tickets.clocks import started
-from tickets.localities import Commune, Localities, read_localities
+from tickets.localities import Commune, Localities, TableError, read_localities
 from tickets.mentions import PlaceWords
 from tickets.model import HOTLINE, Deadline
 from tickets.places import PlaceFinder
 from tickets.policies import AGENCY_HEAD, HOTLINE_LEADER, Policies, Policy, Promise
 from tickets.routing import COMMUNE, Route, RoutingRules, route
-from tickets.rule_files import RuleFileError, RuleModel, read_rules, read_text, rule_path
+from tickets.rule_files import (
+    RuleFileError,
+    RuleModel,
+    WrongAt,
+    contradiction,
+    read_rules,
+    read_text,
+    rule_path,
+)
 from tickets.topics import Topics
 
 
@@ -88,10 +96,13 @@ class Rules:
         return self.policies.named(deadline.policy) or self.policy_on(deadline.starts)
 
     def calendar_for(self, clock: str, party: str, policy: Policy, *, urgent: bool) -> WorkCalendar:
-        """The calendar on which ``party`` keeps ``clock``: urgent stage clocks run day and night, the answer's does not."""
+        """The calendar on which ``party`` keeps ``clock``: urgent stage clocks run day and night, the answer's does not.
+
+        What the citizen is promised is counted on the agencies' calendar whoever has the ticket.
+        """
         if urgent and clock not in ("answer", "information", "close", "apology_draft", "apology_sent"):
             return self.calendar(policy.urgent_calendar)
-        if party == HOTLINE:
+        if party == HOTLINE and clock not in ("answer", "respond"):
             return self.calendar(policy.hotline_calendar)
         agency = self.agencies.by_code.get(party)
         return self.calendar((agency.calendar if agency else None) or policy.calendar)
@@ -139,36 +150,54 @@ class Rules:
 
     def _check(self, folder: Path | None) -> None:
         """What one file says about another. Raises RuleFileError."""
+        self._check_agencies(folder)
         self._check_policies(folder)
         self._check_routing(folder)
 
     def _check_policies(self, folder: Path | None) -> None:
-        for policy in self.policies.policies:
-            for name in policy.calendars:
-                if name not in self.calendars:
-                    raise _mismatch("policies.yaml", folder, f"calendar: {name}", f"không có lịch “{name}”")
-            for link in (*policy.escalation.agency, *policy.escalation.hotline):
-                if link.to not in (AGENCY_HEAD, HOTLINE_LEADER) and link.to not in self.agencies.by_code:
-                    raise _mismatch("policies.yaml", folder, f"to: {link.to}", f"không có cơ quan “{link.to}”")
+        def wrong(index: int, what: str, *place: str | int) -> RuleFileError:
+            return contradiction("policies.yaml", folder, ("policies", index, *place), what)
+
+        for index, policy in enumerate(self.policies.policies):
+            for field in ("calendar", "hotline_calendar", "urgent_calendar"):
+                if (name := getattr(policy, field)) not in self.calendars:
+                    raise wrong(index, f"không có lịch “{name}”", field)
+            for whose in ("agency", "hotline"):
+                for link, step in enumerate(getattr(policy.escalation, whose)):
+                    if step.to not in (AGENCY_HEAD, HOTLINE_LEADER) and step.to not in self.agencies.by_code:
+                        raise wrong(index, f"không có cơ quan “{step.to}”", "escalation", whose, link, "to")
             for topic in policy.topics:
                 if topic not in self.topics.codes:
-                    raise _mismatch("policies.yaml", folder, topic, f"không có lĩnh vực “{topic}”")
+                    raise wrong(index, f"không có lĩnh vực “{topic}”", "topics", topic)
+
+    def _check_agencies(self, folder: Path | None) -> None:
+        try:
+            self.agencies.check_lines()
+        except WrongAt as error:
+            raise contradiction("agencies.yaml", folder, error.place, str(error)) from error
+        for index, agency in enumerate(self.agencies.agencies):
+            if agency.calendar is not None and agency.calendar not in self.calendars:
+                place = ("agencies", index, "calendar")
+                raise contradiction("agencies.yaml", folder, place, f"không có lịch “{agency.calendar}”")
 
     def _check_routing(self, folder: Path | None) -> None:
-        for agency in self.agencies.agencies:
-            if agency.calendar is not None and agency.calendar not in self.calendars:
-                raise _mismatch("agencies.yaml", folder, agency.code, f"không có lịch “{agency.calendar}”")
-        for rule in self.routing.rules:
+        def wrong(index: int, what: str, *place: str | int) -> RuleFileError:
+            return contradiction("routing.yaml", folder, ("rules", index, *place), what)
+
+        provinces = {commune.old_province for commune in self.localities.communes.values()}
+        for index, rule in enumerate(self.routing.rules):
             for topic in rule.topics:
                 if topic not in self.topics.codes:
-                    raise _mismatch("routing.yaml", folder, rule.id, f"không có lĩnh vực “{topic}”")
+                    raise wrong(index, f"không có lĩnh vực “{topic}”", "topics")
             if rule.agency != COMMUNE and rule.agency not in self.agencies.by_code:
-                raise _mismatch("routing.yaml", folder, rule.id, f"không có cơ quan “{rule.agency}”")
-        last = self.routing.rules[-1]
+                raise wrong(index, f"không có cơ quan “{rule.agency}”", "agency")
+            if rule.old_province is not None and rule.old_province not in provinces:
+                raise wrong(index, f"không có tỉnh cũ “{rule.old_province}” trong bảng xã, phường", "old_province")
+        end, last = len(self.routing.rules) - 1, self.routing.rules[-1]
         if last.topics or last.place or last.old_province or last.valid_from or last.valid_to or last.agency == COMMUNE:
-            raise _mismatch(
-                "routing.yaml", folder, last.id, "quy tắc cuối phải nhận mọi phản ánh chưa quy tắc nào chọn"
-            )
+            raise wrong(end, "quy tắc cuối phải nhận mọi phản ánh chưa quy tắc nào chọn")
+        if self.agencies.standing_for(last.agency, date.max) is None:
+            raise wrong(end, f"cơ quan “{last.agency}” của quy tắc cuối kết thúc mà không có cơ quan kế thừa", "agency")
 
 
 MODELS: Mapping[str, type[RuleModel]] = {
@@ -219,12 +248,5 @@ def _localities(folder: Path | None) -> Localities:
     path = rule_path("localities.csv", folder)
     try:
         return read_localities(read_text(path).splitlines())
-    except (KeyError, ValueError) as error:
-        raise RuleFileError(path, 1, f"bảng xã, phường sai: {error}") from error
-
-
-def _mismatch(name: str, folder: Path | None, written: str, what: str) -> RuleFileError:
-    path = rule_path(name, folder)
-    lines = read_text(path).splitlines()
-    line = next((number for number, text in enumerate(lines, 1) if written in text), 1)
-    return RuleFileError(path, line, what)
+    except TableError as error:
+        raise RuleFileError(path, error.line, str(error)) from error

@@ -1,9 +1,11 @@
 """Who may see which ticket, and how much of it: the one rule that every list, page and move asks. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from hotline1022.base.access import AGENCY_ROLES, HOTLINE_ROLES, Actor, Role
+from tickets.agencies import Agencies
 from tickets.model import Party, Stage, Ticket
 
 NOT_WITH_AGENCY = (Stage.RECEIVED, Stage.CLASSIFIED, Stage.MERGED, Stage.REFERRED)
@@ -23,11 +25,16 @@ def came_through(actor: Actor, source_key: str) -> bool:
     return actor.key is not None and source_key.startswith(source_of(actor.key))
 
 
-def may_see(actor: Actor, row: Mapping[str, Any], parties: Iterable[Party]) -> bool:
-    """Whether ``actor`` may know of the ticket of ``row`` at all.
+def line_of(actor: Actor, agencies: Agencies, day: date) -> frozenset[str]:
+    """The agencies whose tickets ``actor`` works on or has inherited; nobody's for those who belong to none."""
+    return frozenset() if actor.agency is None else agencies.line_of(actor.agency, day)
 
-    The hotline sees every ticket; an agency those that it was given or is asked to help with, and never a sealed one; an app
-    those that came in through it.
+
+def may_see(actor: Actor, row: Mapping[str, Any], parties: Iterable[Party], *, line: Collection[str]) -> bool:
+    """Whether ``actor`` may know of the ticket of ``row`` at all; ``line`` are the agencies that theirs stands for.
+
+    The hotline sees every ticket; an agency those that it, or one that it succeeds, was given or is asked to help with, and
+    never a sealed one; an app those that came in through it.
     """
     if actor.role in HOTLINE_ROLES or actor.role in (Role.MACHINE, Role.CITIZEN):
         return True
@@ -36,7 +43,7 @@ def may_see(actor: Actor, row: Mapping[str, Any], parties: Iterable[Party]) -> b
     if actor.role not in AGENCY_ROLES or actor.agency is None or row["sealed"]:
         return False
     given = row["stage"] not in NOT_WITH_AGENCY and row["level"] != 1
-    return (given and row["agency"] == actor.agency) or any(party.agency == actor.agency for party in parties)
+    return (given and row["agency"] in line) or any(party.agency in line for party in parties)
 
 
 def shown_to(actor: Actor, ticket: Ticket) -> Ticket:

@@ -20,6 +20,8 @@ from hotline1022.base.errors import HotlineError, Invalid
 from tickets.calendar import MICROSECOND, Day, WorkCalendar
 
 _TARGET = re.compile(r"([1-9][0-9]{0,3})(wd|wh|wm|h)", re.ASCII)
+_YEARS = (1900, 2200)
+"""Between these every instant can be told in every zone and have any target added."""
 _UNIT_NAMES = {"wd": "ngày làm việc", "wh": "giờ làm việc", "wm": "phút làm việc", "h": "giờ"}
 WEEKDAY_NAMES = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 """The days of the week as people write them, Monday first."""
@@ -91,13 +93,20 @@ class Due:
     @property
     def expected(self) -> bool:
         """Whether it depends on public holidays that have not been decided yet."""
-        return self.target.unit != "h" and self.at.year > self.calendar.decided_through
+        return self.target.unit != "h" and self._last_day.year > self.calendar.decided_through
+
+    @property
+    def _last_day(self) -> date:
+        """The day that the deadline ends: midnight is the end of a day of work, not the beginning of the next one."""
+        return (self.at - MICROSECOND).date()
 
     @property
     def explanation(self) -> str:
         """One Vietnamese sentence: the deadline, how it was counted, and every day that was left out and why."""
         at, start, unit = self.at, self.start.astimezone(CIVIL_ZONE), self.target.unit
-        sentence = f"Hạn {_instant(at)}: {self.target.in_words} "
+        last = self._last_day if unit != "h" else at.date()
+        told = _instant(at) if last == at.date() else f"24:00 {_day(last)}"
+        sentence = f"Hạn {told}: {self.target.in_words} "
         if unit == "wd":
             sentence += f"sau ngày tiếp nhận {_short(start.date())}"
             notes = ["không tính ngày tiếp nhận"]
@@ -107,12 +116,12 @@ class Due:
             notes = ["tính liên tục, cả ngoài giờ làm việc" if unit == "h" else f"chỉ tính {self.calendar.title}"]
             since = start.date()
         if unit != "h":
-            notes += _marked_days(self.calendar, since, at.date())
+            notes += _marked_days(self.calendar, since, last)
         if self.paused:
             whole_day = ", tính đến hết ngày làm việc" if unit == "wd" else ""
             notes.append(f"cộng {_duration(self.paused)} tạm dừng{whole_day}")
         if self.expected:
-            notes.append(f"dự kiến, vì lịch nghỉ năm {at.year} chưa được quyết định")
+            notes.append(f"dự kiến, vì lịch nghỉ năm {last.year} chưa được quyết định")
         return f"{sentence} ({'; '.join(notes)})."
 
 
@@ -228,6 +237,8 @@ def _merged(pauses: Iterable[Pause]) -> list[Pause]:
 def _need_zone(instant: datetime) -> None:
     if instant.tzinfo is None:
         raise HotlineError("Thời điểm thiếu múi giờ", remedy="viết như 2026-11-23T08:30:00+07:00")
+    if not _YEARS[0] < instant.year < _YEARS[1]:
+        raise HotlineError(f"Không tính được thời hạn cho năm {instant.year}")
 
 
 def _marked_days(calendar: WorkCalendar, since: date, until: date) -> list[str]:
@@ -250,12 +261,18 @@ def _short(day: date) -> str:
 
 
 def _instant(instant: datetime) -> str:
-    return f"{instant:%H:%M} {WEEKDAY_NAMES[instant.weekday()]} {instant.day}/{instant.month}/{instant.year}"
+    return f"{instant:%H:%M} {_day(instant.date())}"
+
+
+def _day(day: date) -> str:
+    return f"{WEEKDAY_NAMES[day.weekday()]} {day.day}/{day.month}/{day.year}"
 
 
 def _duration(time: timedelta) -> str:
     minutes = time // timedelta(minutes=1)
+    if not minutes:
+        return "chưa đến 1 phút"
     parts = [f"{minutes // 60} giờ"] if minutes >= 60 else []
-    if minutes % 60 or not parts:
+    if minutes % 60:
         parts.append(f"{minutes % 60} phút")
     return " ".join(parts)

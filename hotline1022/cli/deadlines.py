@@ -37,7 +37,6 @@ def sla_due(
         "due": computed.at.isoformat(),
         "explanation": computed.explanation,
         "calendar": computed.calendar.version,
-        "expected": computed.expected,
     }
     print_json(answer) if as_json else typer.echo(computed.explanation)
 
@@ -108,7 +107,8 @@ def _instant(text: str) -> datetime:
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None:
-        raise HotlineError(f"Thời điểm “{text[:40]}” không đúng dạng", remedy="viết như 2026-11-23T08:30:00+07:00")
+        what = "không đúng dạng" if instant is None else "thiếu múi giờ"
+        raise HotlineError(f"Thời điểm “{text[:40]}” {what}", remedy="viết như 2026-11-23T08:30:00+07:00")
     return instant
 
 

@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from hotline1022.base.errors import Invalid
+from hotline1022.base.http.paging import PageQuery
 from hotline1022.cli.asking import READER, AsJson, Code, Services, ask, civil, print_json
 from tickets.journal.verification import Verdict, verify
+from tickets.model import JournalEntry
 
 journal_app = typer.Typer(no_args_is_help=True, help="Nhật ký niêm phong của mọi phiếu.")
 
@@ -61,12 +63,23 @@ def verify_journal(
 @journal_app.command("show")
 def show_journal(code: Code, as_json: AsJson = False) -> None:
     """In nhật ký của một phiếu, việc đầu tiên trước."""
-    entries = ask(lambda services: services.dossier.journal(code, READER)).items
+    entries = ask(lambda services: _whole_journal(services, code))
     if as_json:
         print_json([entry.model_dump(mode="json") for entry in entries])
         return
     for entry in entries:
         typer.echo(f"{civil(entry.at)}  {entry.actor}  {entry.what}: {entry.reason}")
+
+
+async def _whole_journal(services: Services, code: str) -> list[JournalEntry]:
+    entries: list[JournalEntry] = []
+    query = PageQuery(limit=200)
+    while True:
+        page = await services.dossier.journal(code, READER, query)
+        entries += page.items
+        if page.next is None:
+            return entries
+        query = PageQuery(limit=200, cursor=page.next)
 
 
 def _seal(text: str | None) -> tuple[int, str] | None:

@@ -122,6 +122,9 @@ def test_a_province_can_open_on_mondays_only(tmp_path: Path) -> None:
     state = build_calendars(rules, read_rules("official-days.yaml", OfficialDaysFile))["state"]
     assert due(at("2026-11-23T09:00"), "1wd", state).at == at("2026-11-30T12:00")
     assert due(at("2026-11-23T11:00"), "2wh", state).at == at("2026-11-30T09:00")
+    explanation = due(at("2026-11-23T09:00"), "1wd", state).explanation
+    assert "25/11–27/11 không có giờ làm việc; 28/11–29/11 nghỉ cuối tuần" in explanation
+    assert state.day(date(2026, 8, 22)).reason == "nghỉ cuối tuần"  # worked instead of another day elsewhere, not here
 
 
 def test_a_name_that_is_no_calendar_is_told_with_those_that_are(rules: Rules) -> None:

@@ -48,7 +48,9 @@ def test_sla_due_answers_scripts_in_json() -> None:
     assert answer["due"] == "2026-11-27T17:00:00+07:00"
     assert answer["explanation"].startswith("Hạn 17:00 thứ Sáu 27/11/2026: 3 ngày làm việc")
     assert answer["calendar"].startswith("state-")
-    assert answer["expected"] is False
+    assert set(answer) == {"due", "explanation", "calendar"}
+    far = run_json("sla", "due", "--from", "2071-03-03T09:00:00+07:00", "--target", "3wd")
+    assert "dự kiến, vì lịch nghỉ năm 2071 chưa được quyết định" in far["explanation"]
 
 
 def test_sla_due_takes_pauses_and_calendars() -> None:
@@ -68,11 +70,29 @@ def test_sla_worked_inverts_sla_due() -> None:
     assert run_json("sla", "worked", "--from", start, "--to", "2026-11-27T17:00+07:00")["working_days"] == 3
 
 
+@pytest.mark.parametrize("start", ["2026-11-23T09:00:00", "2026-11-23", "2026-11-23 09:00"])
+def test_a_date_without_zone_is_told(start: str) -> None:
+    for arguments in (("due", "--target", "3wd"), ("worked", "--to", "2026-12-01T09:00:00+07:00")):
+        with pytest.raises(HotlineError, match="thiếu múi giờ — viết như 2026-11-23T08:30:00"):
+            run("sla", arguments[0], "--from", start, *arguments[1:])
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--from", "2026-11-23T09:00:00", "--target", "3wd"),
         ("--from", "hôm qua", "--target", "3wd"),
+        ("--from", "0001-01-01T00:00:00+07:00", "--target", "3wd"),
+        ("--from", "0001-01-01T00:00:00+07:00", "--target", "3h"),
+        ("--from", "9999-12-31T23:59:59-12:00", "--target", "4wh"),
+        ("--from", "9999-12-31T23:59:59-12:00", "--target", "9999h"),
+        (
+            "--from",
+            "2026-11-23T09:00:00Z",
+            "--target",
+            "3wd",
+            "--pause",
+            "2026-11-24T00:00:00Z/9999-12-31T23:59:59-12:00",
+        ),
         ("--from", "2026-11-23T09:00:00Z", "--target", "mai"),
         ("--from", "2026-11-23T09:00:00Z", "--target", "3wd", "--pause", "2026-11-23T09:00:00Z"),
         ("--from", "2026-11-23T09:00:00Z", "--target", "3wd", "--calendar", "nobody"),

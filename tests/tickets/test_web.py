@@ -110,7 +110,13 @@ async def test_every_route_lets_in_exactly_the_roles_that_its_description_names(
     [
         ("limit=0", "query.limit: quá nhỏ"),
         ("taken_from=2026-11-23T08:00:00", "thiếu múi giờ"),
+        ("taken_from=1764035800", "phải là thời điểm như"),
+        ("taken_to=0001-01-01T00:00:00%2B07:00", "từ năm 1900"),
         ("cursor=abc", "Con trỏ trang"),
+        (
+            "cursor=WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzA3OjAwIiwgImEiXQ",
+            "Con trỏ trang",
+        ),  # the first day of all years, in Vietnam
         ("stage=lost", "không phải một trong các giá trị"),
         ("colour=red", "không có mục nào tên như vậy"),
         ("taken_from=0001-01-01T00:00:00%2B14:00", "query.taken_from: giá trị không dùng được"),
@@ -153,3 +159,20 @@ async def test_times_are_told_with_their_zone(served: Interface) -> None:
     ticket = await opened(served)
     assert ticket["taken_at"].endswith(("+07:00", "Z"))
     assert ticket["deadlines"][0]["due"].endswith(("+07:00", "Z"))
+
+
+async def test_a_long_journal_is_read_page_by_page(served: Interface) -> None:
+    code = (await opened(served))["code"]
+    for number in range(6):
+        await served.move(code, "operator", "note", text=f"Ghi chú {number}.")
+    path, seen, cursor = f"/api/tickets/{code}/journal?limit=3", [], ""
+    while True:
+        page = await (await served.get(path + cursor, "leader")).json()
+        assert len(page["items"]) <= 3
+        seen += page["items"]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert [entry["what"] for entry in seen] == ["opened", *["noted"] * 6]
+    wrong = await served.get(f"/api/tickets/{code}/journal?cursor=WyIyMDI2LTExLTI1VDAwOjAwOjAwWiIsICJhIl0", "leader")
+    assert wrong.status == 422

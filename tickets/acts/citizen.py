@@ -5,6 +5,7 @@ from typing import Literal
 from hotline1022.base.access import Role
 from hotline1022.base.errors import Invalid, Refused
 from hotline1022.base.ids import new_id
+from tickets.acts.succession import inherit
 from tickets.change import Change
 from tickets.clocks import reopen_until, reopened_promise
 from tickets.events import TicketAnswered, TicketReopened
@@ -86,6 +87,7 @@ def reopen(change: Change, request: Reopen) -> None:
             f"Chỉ mở lại được trong {change.policy.reopen_days} ngày sau khi trả lời, đến {until:%d/%m/%Y}",
             remedy="gửi phản ánh mới",
         )
+    inherit(change, again=True)
     first = next(each for each in change.deadlines if each.clock == "answer")
     change.end("close", how="dropped")
     change.set(round=change["round"] + 1, extension=None, outcome=None, told_at=None, told_how=None, answer=None)

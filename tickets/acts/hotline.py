@@ -159,7 +159,7 @@ def note(change: Change, request: Note) -> None:
 def hand_to(change: Change, agency: str, reason: str) -> None:
     """Make ``agency`` the one that owes the answer, and compute anew when it is due."""
     change.set(agency=agency, agency_reason=reason)
-    several = bool(change.parties)
+    several = any(_helps(change, party.agency) for party in change.parties)
     tier = change.policy.tier(change["topic"], change.rules.topics, urgent=change["urgent"], several=several)
     if (answer := change.answer()) is not None:
         again = change["round"] > 0
@@ -171,6 +171,12 @@ def hand_to(change: Change, agency: str, reason: str) -> None:
         change.end("respond", how="dropped")
     elif not any(each.clock == "respond" for each in change.deadlines):
         change.start("respond", agency, tier.respond)
+
+
+def _helps(change: Change, agency: str) -> bool:
+    """Whether an agency that was asked to co-operate still is, or has contributed."""
+    asked = [each for each in change.deadlines if each.clock == "contribute" and each.party == agency]
+    return not asked or asked[-1].ended != "dropped"
 
 
 def standing(change: Change, agency: str, field: str) -> str:

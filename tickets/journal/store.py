@@ -46,10 +46,14 @@ async def add(connection: AsyncConnection, entries: Sequence[JournalEntry]) -> N
     await connection.execute(insert(ticket_journal), rows)
 
 
-async def of_ticket(connection: AsyncConnection, code: str) -> tuple[JournalEntry, ...]:
-    """What happened to a ticket, in the order in which it was written."""
-    statement = select(*_COLUMNS).where(ticket_journal.c.code == code).order_by(ticket_journal.c.id)
-    return tuple(JournalEntry.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
+async def of_ticket(
+    connection: AsyncConnection, code: str, *, after: int = 0, limit: int | None = None
+) -> list[tuple[int, JournalEntry]]:
+    """What happened to a ticket after the entry ``after``, in the order in which it was written, each with its number."""
+    columns = ticket_journal.c
+    statement = select(columns.id, *_COLUMNS).where(columns.code == code, columns.id > after)
+    rows = (await connection.execute(statement.order_by(columns.id).limit(limit))).mappings()
+    return [(row["id"], JournalEntry.model_validate({c.name: row[c.name] for c in _COLUMNS})) for row in rows]
 
 
 async def all_sealed(connection: AsyncConnection) -> AsyncIterator[Sealed]:

@@ -8,17 +8,17 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import AGENCY_ROLES, Actor
-from hotline1022.base.clock import Clock
+from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
 from hotline1022.base.http.paging import Page, PageQuery, cursor_of, read_cursor
-from hotline1022.base.http.routes import SentInstant
+from hotline1022.base.http.routes import WrittenInstant
 from hotline1022.base.phone_numbers import e164
 from tickets.model import Channel, Stage, Ticket
 from tickets.reading import of_rows
 from tickets.rules import StandingRules
 from tickets.search.store import rarest_first, with_words
 from tickets.search.words import searchable
-from tickets.sight import NOT_WITH_AGENCY, shown_to
+from tickets.sight import NOT_WITH_AGENCY, line_of, shown_to
 from tickets.store import ticket_deadlines, ticket_parties, tickets
 
 MOST_WORDS = 8
@@ -43,8 +43,8 @@ class TicketQuery(PageQuery):
     words: Annotated[str, StringConstraints(max_length=200)] | None = Field(
         default=None, description="các từ trong nội dung, có dấu hay không dấu"
     )
-    taken_from: SentInstant | None = None
-    taken_to: SentInstant | None = None
+    taken_from: WrittenInstant | None = None
+    taken_to: WrittenInstant | None = None
     order: Literal["taken", "due"] = Field(default="taken", description="mới nhất trước, hoặc đến hạn trước")
 
 
@@ -74,7 +74,8 @@ class TicketSearch:
     ) -> Select[Any]:
         by_due = query.order == "due"
         key: Any = ticket_deadlines.c.due if by_due else tickets.c.taken_at
-        conditions = [*_conditions(query, self._clock.now()), *_seen_by(actor)]
+        line = line_of(actor, self._rules.current.agencies, self._clock.now().astimezone(CIVIL_ZONE).date())
+        conditions = [*_conditions(query, self._clock.now()), *_seen_by(actor, line)]
         if by_due or query.overdue is not None:
             conditions += [
                 ticket_deadlines.c.code == tickets.c.code,
@@ -110,11 +111,11 @@ def _conditions(query: TicketQuery, now: datetime) -> list[ColumnElement[bool]]:
     return found
 
 
-def _seen_by(actor: Actor) -> list[ColumnElement[bool]]:
+def _seen_by(actor: Actor, line: frozenset[str]) -> list[ColumnElement[bool]]:
     """``tickets.sight.may_see`` as a condition."""
     if actor.role not in AGENCY_ROLES:
         return []
     columns = tickets.c
-    asked = columns.code.in_(select(ticket_parties.c.code).where(ticket_parties.c.agency == actor.agency))
-    given = and_(columns.agency == actor.agency, columns.stage.not_in(NOT_WITH_AGENCY), columns.level != 1)
+    asked = columns.code.in_(select(ticket_parties.c.code).where(ticket_parties.c.agency.in_(line)))
+    given = and_(columns.agency.in_(line), columns.stage.not_in(NOT_WITH_AGENCY), columns.level != 1)
     return [columns.sealed.is_(False), or_(given, asked)]

@@ -44,7 +44,8 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
         if instant.tzinfo is None or not isinstance(key, str) or "\0" in key:
             raise ValueError(cursor)
         # What no database could compare with: an instant outside of what UTC can write, half a character.
-        instant.astimezone(UTC), key.encode()
+        instant = instant.astimezone(UTC)
+        key.encode()
     except (ValueError, TypeError, binascii.Error, OverflowError, RecursionError) as error:
         raise Invalid("Con trỏ trang không dùng được", remedy="lấy lại từ trang đầu", field="cursor") from error
     return instant, key

@@ -56,6 +56,7 @@ _TOLD = {
     "datetime_parsing": "phải là thời điểm như 2026-11-23T08:30:00+07:00",
     "datetime_from_date_parsing": "phải là thời điểm như 2026-11-23T08:30:00+07:00",
     "datetime_type": "phải là thời điểm như 2026-11-23T08:30:00+07:00",
+    "datetime_range": "phải là thời điểm từ năm 1900 đến năm 2199",
     "date_parsing": "phải là ngày như 2026-11-23",
     "date_from_datetime_parsing": "phải là ngày như 2026-11-23",
     "greater_than_equal": "quá nhỏ",

@@ -2,11 +2,20 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from aiohttp import web
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
 from hotline1022.base.access import Actor, Role
 from hotline1022.base.clock import CIVIL_ZONE
@@ -23,15 +32,22 @@ CivilInstant = Annotated[
 """An instant that is written in the zone of civil rules: ``2026-11-24T08:30:00+07:00``."""
 
 
-def _in_every_zone(instant: datetime) -> datetime:
-    try:
-        return instant.astimezone(CIVIL_ZONE).astimezone(UTC)
-    except OverflowError:
-        raise ValueError("outside of what can be written in UTC and in the civil zone") from None
+def _written(given: Any) -> Any:
+    if isinstance(given, str) and not given[:5].endswith("-"):
+        raise PydanticCustomError("datetime_parsing", "not written as ISO 8601")
+    if not isinstance(given, str | datetime):
+        raise PydanticCustomError("datetime_type", "not written as ISO 8601")
+    return given
 
 
-SentInstant = Annotated[AwareDatetime, AfterValidator(_in_every_zone)]
-"""An instant that somebody sent, in UTC. The first and last hours of the calendar, which no database can hold, are a mistake."""
+def _of_our_time(instant: datetime) -> datetime:
+    if not 1900 <= instant.year < 2200:
+        raise PydanticCustomError("datetime_range", "no year of this century")
+    return instant
+
+
+WrittenInstant = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_of_our_time)]
+"""An instant as a client writes it: ISO 8601 with its zone, never a bare number, in a year that every calendar can count with."""
 
 MOST_BYTES = 256 * 1024
 """Of a body, unless the route allows more."""
