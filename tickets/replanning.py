@@ -11,9 +11,9 @@ from hotline1022.base.db import Database
 from tickets import store
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
-from tickets.clocks import CLOCKS, halted
+from tickets.clocks import CLOCKS
 from tickets.events import DeadlineMoved
-from tickets.model import Deadline, Stage
+from tickets.model import Deadline
 from tickets.rules import StandingRules
 
 log = structlog.get_logger()
@@ -72,8 +72,6 @@ def replan(change: Change) -> list[Moved]:
         if deadline.calendar == calendar.version:
             continue
         new = change.recompute(deadline)
-        if change.stage is Stage.WAITING and CLOCKS[new.clock].stops:
-            change.put(new, halted(new))
         if new.due != deadline.due:
             found.append(_told(change, deadline, new))
     return found

@@ -11,6 +11,7 @@ from tickets.agencies import Agencies
 from tickets.calendar import WorkCalendar
 from tickets.calendars import CalendarsFile, OfficialDaysFile, build_calendars
 from tickets.clocks import started
+from tickets.letters.template import LetterTemplates
 from tickets.localities import Commune, Localities, read_localities
 from tickets.mentions import PlaceWords
 from tickets.model import HOTLINE, Deadline
@@ -19,6 +20,9 @@ from tickets.policies import AGENCY_HEAD, HOTLINE_LEADER, Policies, Policy, Prom
 from tickets.routing import COMMUNE, Route, RoutingRules, route
 from tickets.rule_files import RuleFileError, read_rules, read_text, rule_path
 from tickets.topics import Topics
+
+NEVER_URGENT = ("answer", "information", "close", "apology_draft", "apology_sent", "visit")
+"""Clocks that run on working time of an urgent ticket too."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Rules:
     routing: RoutingRules
     localities: Localities
     places: PlaceFinder
+    letters: LetterTemplates
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "Rules":
@@ -48,6 +53,7 @@ class Rules:
             routing=read_rules("routing.yaml", RoutingRules, folder),
             localities=localities,
             places=PlaceFinder(localities, read_rules("places.yaml", PlaceWords, folder)),
+            letters=read_rules("letters.yaml", LetterTemplates, folder),
         )
         rules._check(folder)
         return rules
@@ -88,7 +94,7 @@ class Rules:
 
     def calendar_for(self, clock: str, party: str, policy: Policy, *, urgent: bool) -> WorkCalendar:
         """The calendar on which ``party`` keeps ``clock``: urgent stage clocks run day and night, the answer's does not."""
-        if urgent and clock not in ("answer", "information", "close", "apology_draft", "apology_sent"):
+        if urgent and clock not in NEVER_URGENT:
             return self.calendar(policy.urgent_calendar)
         if party == HOTLINE:
             return self.calendar(policy.hotline_calendar)

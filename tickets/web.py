@@ -14,7 +14,8 @@ from tickets.desk import Desk
 from tickets.dossier import Dossier, Identity, Journal, TicketFile
 from tickets.handling import Handling, MoveMade
 from tickets.model import Channel, PlaceCandidate, Report, Ticket
-from tickets.moves import AnyMove, Reason, Words
+from tickets.move_request import Reason, Words
+from tickets.moves import AnyMove
 from tickets.rules import StandingRules
 from tickets.search.finding import TicketQuery, TicketSearch
 from tickets.stages import MOVES, STAGE_NAMES
