@@ -13,10 +13,14 @@ from hotline1022.base.http.routes import Call, Route, Told
 from hotline1022.base.http.serving import Serving
 from hotline1022.base.keys import Keys
 from tickets import web as ticket_web
+from tickets.appointments import web as appointment_web
+from tickets.appointments.book import AppointmentBook
 from tickets.changes import RecordEvent
 from tickets.desk import Desk
 from tickets.dossier import Dossier
 from tickets.handling import Handling
+from tickets.letters import web as letter_web
+from tickets.letters.register import LetterRegister
 from tickets.rules import StandingRules
 from tickets.search.finding import TicketSearch
 
@@ -50,6 +54,8 @@ class Api:
             *ticket_web.routes(
                 desk=desk, handling=self.handling, dossier=self.dossier, search=search, rules=rules, clock=clock
             ),
+            *letter_web.routes(LetterRegister(database, clock, rules)),
+            *appointment_web.routes(AppointmentBook(database, rules)),
         ]
         self.routes.append(self._description())
 

@@ -81,6 +81,11 @@ class Agencies(RuleModel):
             agency = self.by_code[agency.successors[0]]
         return agency if agency.exists_on(day) else None
 
+    @cached_property
+    def of_hotline(self) -> Agency | None:
+        """The agency that runs the hotline and answers for what the hotline itself has left lying."""
+        return next((agency for agency in self.agencies if agency.kind == "hotline"), None)
+
     def spoken_names(self) -> dict[str, str]:
         """How the telephone says each agency, by code."""
         return {agency.code: agency.spoken for agency in self.agencies}

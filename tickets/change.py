@@ -51,6 +51,10 @@ class Change:
         self.letters, self.visits = Records(letters), Records(visits)
         self.about_letter: Letter | None = None
         """The letter that the move is about, once ``tickets.subjects`` has chosen it."""
+        self.next_letter_number = 0
+        """What the register of the actor's agency gives next; read when a letter is to be signed."""
+        self.knows_citizen = False
+        """Whether the actor's agency has unlocked who reported; read when a letter is to be sent."""
         self.duplicates: list[Change] = []
         """The tickets that were merged into this one."""
         self.main: Change | None = None
@@ -162,6 +166,24 @@ class Change:
         )
         if deadline is not None:
             self.deadlines.append(clocks.halted(deadline) if self._stands(deadline) else deadline)
+
+    def agree(self, clock: str, party: str, due: datetime, *, remind: datetime, explanation: str, basis: str) -> None:
+        """Begin a clock whose due time was agreed with the citizen."""
+        calendar = self.rules.calendar_for(clock, party, self.policy, urgent=self["urgent"])
+        self.deadlines.append(
+            clocks.agreed(
+                clock,
+                due,
+                remind=remind,
+                explanation=explanation,
+                basis=basis,
+                policy=self.policy,
+                calendar=calendar,
+                party=party,
+                starts=self.now,
+                reopened=self["round"],
+            )
+        )
 
     def end(self, *names: str, how: Literal["met", "dropped"] = "met", party: str | None = None) -> None:
         """End the clocks of these names."""

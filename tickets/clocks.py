@@ -96,7 +96,7 @@ def agreed(
     starts: datetime,
     reopened: int = 0,
 ) -> Deadline:
-    """The promise of ``clock`` for ``due``, agreed with the citizen at ``starts``. Its warning is at ``remind``, if that is still to come."""
+    """The promise of ``clock`` for ``due``, agreed with the citizen at ``starts``; warned of at ``remind``, if that is still to come."""
     step, at = (WARNING, remind) if starts < remind < due else (DUE, due)
     return Deadline(
         clock=clock,

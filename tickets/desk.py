@@ -18,6 +18,7 @@ from hotline1022.base.db import Database
 from hotline1022.base.errors import HotlineError
 from hotline1022.base.events import Event
 from tickets import store
+from tickets.appointments import store as appointments
 from tickets.changes import RecordEvent
 from tickets.code import CodeBlock, read_code
 from tickets.events import TicketOpened, TicketPlaceSuggested, TicketPlaceUnclear
@@ -92,10 +93,15 @@ class Desk:
 
     async def told(self, code: str) -> Told | None:
         """What the citizen of the ticket may be told. Raises HotlineError when ``code`` cannot be one."""
-        ticket = await self.find(code)
-        if ticket is None:
-            return None
-        return told(ticket, await self.find(ticket.duplicate_of) if ticket.duplicate_of else None)
+        rules, condition = self._rules.current, store.tickets.c.code == read_code(code)
+        async with self._database.reading() as connection:
+            found = await read(connection, rules, condition, limit=1)
+            if not found:
+                return None
+            ticket, merged = found[0], store.tickets.c.code == found[0].duplicate_of
+            mains = await read(connection, rules, merged, limit=1) if ticket.duplicate_of else ()
+            visits = (await appointments.appointments_of(connection, [ticket.code]))[ticket.code]
+        return told(ticket, next(iter(mains), None), next((each for each in visits if each.open), None))
 
     async def recent(self, limit: int = 50) -> tuple[Ticket, ...]:
         """The last tickets taken, newest first."""
@@ -168,6 +174,7 @@ class Desk:
         await store.change_ticket(connection, code, **values)
         if "agency" in values:
             await store.give_deadlines(connection, code, values["agency"])
+            await appointments.give_visit(connection, code, values["agency"])
         details = {"candidates": candidates}
         entry = JournalEntry(code=code, at=now, actor=MACHINE.name, what=what, reason=reason, details=details)
         await self._tell(connection, entry, event)

@@ -8,13 +8,17 @@ from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
 from hotline1022.base.errors import Forbidden, NotFound
 from tickets import store
+from tickets.appointments import store as appointments
+from tickets.appointments.model import Appointment
 from tickets.code import read_code
 from tickets.handling import moves_for
 from tickets.journal import store as journal
+from tickets.letters import store as letters
+from tickets.letters.model import Letter
 from tickets.model import JournalEntry, Text, Ticket
 from tickets.reading import read
 from tickets.rules import StandingRules
-from tickets.sight import may_see, shown_to
+from tickets.sight import may_see, shown_to, visit_shown_to
 
 
 class AllowedMove(BaseModel):
@@ -31,6 +35,10 @@ class TicketFile(BaseModel):
     ticket: Ticket
     texts: tuple[Text, ...]
     moves: tuple[AllowedMove, ...]
+    letters: tuple[Letter, ...]
+    """The letters of apology that are owed or were sent for it."""
+    visits: tuple[Appointment, ...]
+    """Its home appointments, the last one booked last."""
     duplicates: tuple[str, ...]
     """Codes of the tickets that were merged into this one."""
 
@@ -63,9 +71,17 @@ class Dossier:
             ticket = await self._seen(connection, code, actor)
             texts = await store.texts_of(connection, ticket.code)
             merged = await store.ticket_rows(connection, store.tickets.c.duplicate_of == ticket.code)
-        moves = tuple(AllowedMove(name=move.name, title=move.title) for move in moves_for(actor, ticket))
-        duplicates = tuple(sorted(row["code"] for row in merged))
-        return TicketFile(ticket=shown_to(actor, ticket), texts=texts, moves=moves, duplicates=duplicates)
+            owed = (await letters.letters_of(connection, [ticket.code]))[ticket.code]
+            visits = (await appointments.appointments_of(connection, [ticket.code]))[ticket.code]
+        moves = moves_for(actor, ticket, owed, visits)
+        return TicketFile(
+            ticket=shown_to(actor, ticket),
+            texts=texts,
+            moves=tuple(AllowedMove(name=move.name, title=move.title) for move in moves),
+            letters=owed,
+            visits=tuple(visit_shown_to(actor, visit, sealed=ticket.sealed) for visit in visits),
+            duplicates=tuple(sorted(row["code"] for row in merged)),
+        )
 
     async def journal(self, code: str, actor: Actor) -> Journal:
         """The journal of a ticket."""
@@ -97,6 +113,7 @@ class Dossier:
     async def _seen(self, connection: AsyncConnection, code: str, actor: Actor) -> Ticket:
         code = read_code(code)
         found = await read(connection, self._rules.current, store.tickets.c.code == code, limit=1)
-        if not found or not may_see(actor, found[0].model_dump(), found[0].parties):
+        owed = (await letters.letters_of(connection, [code]))[code]
+        if not found or not may_see(actor, found[0].model_dump(), found[0].parties, owed):
             raise NotFound(f"Không có phiếu {code}")
         return found[0]

@@ -1,26 +1,32 @@
 """Makes moves: finds the ticket, asks the table whether, lets the act decide what, and writes all of it in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import structlog
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import AGENCY_ROLES, Actor
-from hotline1022.base.clock import Clock
+from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
 from hotline1022.base.errors import Forbidden, NotFound, Refused
 from tickets import stages, store
 from tickets.acts import ACTS
+from tickets.appointments.model import Appointment
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
 from tickets.code import read_code
 from tickets.events import TicketMoved
+from tickets.journal import store as journal
+from tickets.letters import store as letters
+from tickets.letters.model import Letter
+from tickets.letters.moves import ApproveLetter, SendLetter
 from tickets.model import Party, Stage, Ticket
 from tickets.moves import AnyMove, Merge
 from tickets.rules import StandingRules
 from tickets.sight import may_see
 from tickets.stages import Move
+from tickets.subjects import choose, offered
 
 log = structlog.get_logger()
 
@@ -66,7 +72,7 @@ class Handling:
         wanted = {code, *duplicates, *([into] if into else [])}
         found = await locked(connection, wanted, rules=self._rules.current, now=self._clock.now())
         change = found.get(code)
-        if change is None or not may_see(actor, change.row, change.parties):
+        if change is None or not may_see(actor, change.row, change.parties, change.letters):
             raise NotFound(f"Không có phiếu {code}")
         if {row["code"] for row in await store.ticket_rows(connection, merged)} - wanted:
             raise Refused(f"Vừa có phiếu khác được ghép vào phiếu {code}", remedy="làm lại")
@@ -75,6 +81,11 @@ class Handling:
         change.main = found.get(into) if into else None
         if change["answer"] is not None:
             change.row["answer_author"] = await store.author_of(connection, change["answer"])
+        if actor.agency is not None and isinstance(request, ApproveLetter):
+            year = change.now.astimezone(CIVIL_ZONE).year
+            change.next_letter_number = await letters.next_number(connection, actor.agency, year)
+        if actor.agency is not None and isinstance(request, SendLetter):
+            change.knows_citizen = await journal.has_unlocked(connection, change.code, actor.agency)
         return change
 
 
@@ -82,6 +93,7 @@ def apply(change: Change, request: AnyMove) -> None:
     """Let the table and the act decide; ``change`` holds the outcome. Raises Refused, Forbidden or Invalid."""
     move = stages.find(request.move, change.stage, change.actor.role)
     _check_party(move, change)
+    choose(change, move, request)
     ACTS[request.move](change, request)
     if move.target is not None:
         change.stand(move.target)
@@ -103,23 +115,27 @@ def apply(change: Change, request: AnyMove) -> None:
     )
 
 
-def moves_for(actor: Actor, ticket: Ticket) -> tuple[Move, ...]:
-    """The moves that ``actor`` may make with a ticket that they may see, as the table has them."""
+def moves_for(
+    actor: Actor, ticket: Ticket, letters: Sequence[Letter] = (), visits: Sequence[Appointment] = ()
+) -> tuple[Move, ...]:
+    """The moves that ``actor`` may make with a ticket that they may see, its letters and visits, as the table has them."""
     return tuple(
         move
         for move in stages.allowed(ticket.stage, actor.role)
-        if _is_party(move, actor, ticket.agency, ticket.parties)
+        if _is_party(move, actor, ticket.agency, ticket.parties, letters) and offered(move, actor, letters, visits)
     )
 
 
-def _is_party(move: Move, actor: Actor, agency: str, parties: Iterable[Party]) -> bool:
+def _is_party(move: Move, actor: Actor, agency: str, parties: Iterable[Party], letters: Iterable[Letter]) -> bool:
     if actor.role not in AGENCY_ROLES:
         return True
     leads, helps = agency == actor.agency, any(party.agency == actor.agency for party in parties)
-    return {"lead": leads, "cooperating": helps, "any": leads or helps}[move.party]
+    owes = any(letter.agency == actor.agency for letter in letters)
+    return {"lead": leads, "cooperating": helps, "any": leads or helps, "owing": owes}[move.party]
 
 
 def _check_party(move: Move, change: Change) -> None:
-    if not _is_party(move, change.actor, change["agency"], change.parties):
-        whose = "cơ quan được mời phối hợp" if move.party == "cooperating" else change.name_of(change["agency"])
+    if not _is_party(move, change.actor, change["agency"], change.parties, change.letters):
+        named = {"cooperating": "cơ quan được mời phối hợp", "owing": "cơ quan phải gửi thư xin lỗi"}
+        whose = named.get(move.party) or change.name_of(change["agency"])
         raise Forbidden(f"Chỉ {whose} mới được {move.title}")

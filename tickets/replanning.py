@@ -9,6 +9,7 @@ import structlog
 from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
 from tickets import store
+from tickets.acts import letters
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
 from tickets.clocks import CLOCKS
@@ -74,6 +75,8 @@ def replan(change: Change) -> list[Moved]:
         new = change.recompute(deadline)
         if new.due != deadline.due:
             found.append(_told(change, deadline, new))
+    letters.no_longer_late(change)
+    letters.follow_clock(change)
     return found
 
 

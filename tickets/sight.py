@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hotline1022.base.access import AGENCY_ROLES, HOTLINE_ROLES, Actor, Role
+from tickets.appointments.model import Appointment
+from tickets.letters.model import Letter
 from tickets.model import Party, Stage, Ticket
 
 NOT_WITH_AGENCY = (Stage.RECEIVED, Stage.CLASSIFIED, Stage.MERGED, Stage.REFERRED)
@@ -13,17 +15,26 @@ IDENTITY = ("number", "citizen_name", "citizen_email", "call", "recording", "con
 """What tells who the citizen is, or leads there."""
 
 
-def may_see(actor: Actor, row: Mapping[str, Any], parties: Iterable[Party]) -> bool:
+def may_see(actor: Actor, row: Mapping[str, Any], parties: Iterable[Party], letters: Iterable[Letter] = ()) -> bool:
     """Whether ``actor`` may know of the ticket of ``row`` at all.
 
-    The hotline sees every ticket; an agency those that it was given or is asked to help with, and never a sealed one.
+    The hotline sees every ticket; an agency those that it was given, is asked to help with or owes a letter for, and never a
+    sealed one.
     """
     if actor.role in HOTLINE_ROLES or actor.role in (Role.MACHINE, Role.CITIZEN):
         return True
     if actor.role not in AGENCY_ROLES or actor.agency is None or row["sealed"]:
         return False
     given = row["stage"] not in NOT_WITH_AGENCY and row["level"] != 1
-    return (given and row["agency"] == actor.agency) or any(party.agency == actor.agency for party in parties)
+    asked = any(party.agency == actor.agency for party in parties)
+    return (given and row["agency"] == actor.agency) or asked or any(each.agency == actor.agency for each in letters)
+
+
+def visit_shown_to(actor: Actor, visit: Appointment, *, sealed: bool) -> Appointment:
+    """The appointment as ``actor`` may read it: where the citizen lives is the business of who comes, and of the hotline."""
+    if sealed or (actor.role not in HOTLINE_ROLES and visit.agency != actor.agency):
+        return visit.model_copy(update={"procedure": None, "address": None})
+    return visit
 
 
 def shown_to(actor: Actor, ticket: Ticket) -> Ticket:

@@ -142,7 +142,9 @@ MOVES = (
     Move("visited", "ghi nhận đã làm thủ tục tại nhà", _AT_WORK, Stage.ANSWERED, _AGENCY, visit=EXPECTED),
     Move("visited-partly", "ghi nhận đã đến, còn hẹn lần sau", _AT_WORK, Stage.HANDLING, _AGENCY, visit=EXPECTED),
     Move("missed-visit", "ghi nhận lỡ hẹn", (*_UNTOUCHED, *WITH_AGENCY), None, _HOTLINE | _AGENCY, visit=EXPECTED),
-    Move("cancel-visit", "huỷ lịch hẹn", (*_UNTOUCHED, *WITH_AGENCY), None, _HOTLINE | _AGENCY | _CITIZEN, visit=EXPECTED),
+    Move(
+        "cancel-visit", "huỷ lịch hẹn", (*_UNTOUCHED, *WITH_AGENCY), None, _HOTLINE | _AGENCY | _CITIZEN, visit=EXPECTED
+    ),
     # Letters of apology.
     Move("ask-letter", "yêu cầu thư xin lỗi", WRITABLE, None, _LEADERS),
     Move(

@@ -11,7 +11,9 @@ from hotline1022.base.access import MACHINE
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
 from tickets import store
+from tickets.acts import appointments
 from tickets.acts.chain import office_of
+from tickets.acts.letters import owe_late_answer
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
 from tickets.clocks import CLOCKS, DUE, WARNING, after_step, escalation_of
@@ -72,7 +74,9 @@ def step(change: Change, deadline: Deadline) -> None:
     done = after_step(deadline, change.policy, change.calendar_of(deadline))
     change.put(deadline, done)
     told = {"at": change.now, "code": change.code, "clock": deadline.clock, "party": deadline.party}
-    if deadline.step == WARNING:
+    if deadline.step == WARNING and deadline.clock == appointments.CLOCK:
+        appointments.remind(change, deadline)
+    elif deadline.step == WARNING:
         change.journal("warned", f"{party} sắp đến hạn {rule.title}. {deadline.explanation}", **facts)
         change.tell(DeadlineWarned.model_validate({**told, "due": deadline.due}))
     elif deadline.step != DUE:
@@ -81,8 +85,10 @@ def step(change: Change, deadline: Deadline) -> None:
         change.journal("breached", f"{party} quá hạn {rule.title}. {deadline.explanation}", **facts)
         change.tell(DeadlineBreached.model_validate({**told, "due": deadline.due}))
         if deadline.clock == "answer" and deadline.party != HOTLINE:
-            for clock in ("progress", "apology_draft", "apology_sent"):
-                change.start(clock, deadline.party)
+            change.start("progress", deadline.party)
+            owe_late_answer(change, deadline)
+        if deadline.clock == appointments.CLOCK:
+            appointments.window_over(change)
     elif rule.on_due == "resume":
         apply(change, Resume(move="resume"))
     else:

@@ -72,6 +72,10 @@ class MoveTold(BaseModel):
     target: str | None
     roles: tuple[str, ...]
     party: str
+    letter: tuple[str, ...]
+    """The states of a letter of apology that the move can be about; empty for moves about no letter."""
+    visit: tuple[str, ...]
+    """The states of the home appointment that the move can be about; empty for moves about none."""
 
 
 class StageTable(BaseModel):
@@ -196,6 +200,8 @@ def stage_table() -> StageTable:
                 target=move.target,
                 roles=tuple(sorted(move.roles)),
                 party=move.party,
+                letter=move.letter,
+                visit=move.visit,
             )
             for move in MOVES
         ),

@@ -3,6 +3,9 @@
 from typing import Literal
 
 from hotline1022.base.errors import Refused
+from tickets.acts import appointments
+from tickets.acts.letters import owe_late_answer
+from tickets.appointments.moves import Visited
 from tickets.change import Change
 from tickets.clocks import reopen_until, reopened_promise
 from tickets.events import TicketAnswered, TicketReopened
@@ -21,18 +24,27 @@ def inform(change: Change, request: Inform) -> None:
 def tell(change: Change, request: Tell) -> None:
     """The citizen knows, and so does everybody whose ticket was merged into this one."""
     change.end("notify")
-    told(change, request.how)
+    tell_all(change, request.how)
+
+
+def tell_all(change: Change, how: str) -> None:
+    """The citizens of a ticket and of all that were merged into it know."""
+    told(change, how)
     for duplicate in change.duplicates:
         duplicate.set(outcome=change["outcome"], answer=change["answer"])
         duplicate.stand(Stage.ANSWERED)
-        told(duplicate, request.how)
+        told(duplicate, how)
 
 
 def told(change: Change, how: str) -> None:
     """What follows when a citizen has been told: the promise is kept, the survey may come, the ticket will close."""
+    appointments.call_off(change, "Người dân đã được trả lời.")
     last = next((each for each in reversed(change.deadlines) if each.clock == "answer"), None)
     if last is not None and last.running:
         change.end("answer")
+    on_time = last is None or (last.ended_at or change.now) <= last.due
+    if last is not None and not on_time:
+        owe_late_answer(change, last)
     outcome: Literal["answered", "refused"] = "refused" if change["outcome"] == "refused" else "answered"
     change.set(told_at=change.now, told_how=how, outcome=outcome)
     change.start("close", HOTLINE)
@@ -49,9 +61,15 @@ def told(change: Change, how: str) -> None:
             level=change["level"],
             round=change["round"],
             sealed=change["sealed"],
-            on_time=last is None or (last.ended_at or change.now) <= last.due,
+            on_time=on_time,
         )
     )
+
+
+def visited(change: Change, request: Visited) -> None:
+    """The procedure was done at the citizen's home: that is the answer."""
+    appointments.visited(change, request)
+    tell_all(change, "person")
 
 
 def survey(change: Change, request: Survey) -> None:

@@ -67,6 +67,12 @@ async def appointments_of(connection: AsyncConnection, codes: Sequence[str]) -> 
     return found
 
 
+async def give_visit(connection: AsyncConnection, code: str, agency: str) -> None:
+    """Make ``agency`` the one that comes, if somebody is expected."""
+    rows = ticket_appointments
+    await connection.execute(update(rows).where(rows.c.code == code, rows.c.ended_at.is_(None)).values(agency=agency))
+
+
 async def write_appointments(connection: AsyncConnection, appointments: Sequence[Appointment]) -> None:
     """Write appointments: new ones are added, those that have a row replace it."""
     for each in appointments:

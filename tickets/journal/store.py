@@ -52,6 +52,13 @@ async def of_ticket(connection: AsyncConnection, code: str) -> tuple[JournalEntr
     return tuple(JournalEntry.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
 
 
+async def has_unlocked(connection: AsyncConnection, code: str, agency: str) -> bool:
+    """Whether somebody of ``agency`` has unlocked who reported a ticket."""
+    columns = ticket_journal.c
+    statement = select(columns.details).where(columns.code == code, columns.what == "identity-unlocked")
+    return any(details.get("agency") == agency for details in (await connection.scalars(statement)).all())
+
+
 async def all_sealed(connection: AsyncConnection) -> AsyncIterator[Sealed]:
     """The whole journal in order, read in portions."""
     after = 0

@@ -12,6 +12,7 @@ from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
 from hotline1022.base.http.paging import Page, PageQuery, cursor_of, read_cursor
 from hotline1022.base.phone_numbers import e164
+from tickets.letters.store import ticket_letters
 from tickets.model import Channel, Stage, Ticket
 from tickets.reading import of_rows
 from tickets.rules import StandingRules
@@ -23,14 +24,14 @@ from tickets.store import ticket_deadlines, ticket_parties, tickets
 MOST_WORDS = 8
 
 
-def _listed(value: Any) -> Any:
+def as_list(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
 class TicketQuery(PageQuery):
     """Which tickets; conditions that are not given do not matter."""
 
-    stage: Annotated[tuple[Stage, ...], BeforeValidator(_listed), Field(max_length=20)] = ()
+    stage: Annotated[tuple[Stage, ...], BeforeValidator(as_list), Field(max_length=20)] = ()
     agency: Annotated[str, StringConstraints(max_length=64)] | None = None
     topic: Annotated[str, StringConstraints(max_length=64)] | None = None
     place: Annotated[str, StringConstraints(max_length=16)] | None = None
@@ -73,7 +74,7 @@ class TicketSearch:
     ) -> Select[Any]:
         by_due = query.order == "due"
         key: Any = ticket_deadlines.c.due if by_due else tickets.c.taken_at
-        conditions = [*_conditions(query, self._clock.now()), *_seen_by(actor)]
+        conditions = [*_conditions(query, self._clock.now()), *seen_by(actor)]
         if by_due or query.overdue is not None:
             conditions += [
                 ticket_deadlines.c.code == tickets.c.code,
@@ -109,11 +110,12 @@ def _conditions(query: TicketQuery, now: datetime) -> list[ColumnElement[bool]]:
     return found
 
 
-def _seen_by(actor: Actor) -> list[ColumnElement[bool]]:
+def seen_by(actor: Actor) -> list[ColumnElement[bool]]:
     """``tickets.sight.may_see`` as a condition."""
     if actor.role not in AGENCY_ROLES:
         return []
     columns = tickets.c
     asked = columns.code.in_(select(ticket_parties.c.code).where(ticket_parties.c.agency == actor.agency))
     given = and_(columns.agency == actor.agency, columns.stage.not_in(NOT_WITH_AGENCY), columns.level != 1)
-    return [columns.sealed.is_(False), or_(given, asked)]
+    owing = columns.code.in_(select(ticket_letters.c.code).where(ticket_letters.c.agency == actor.agency))
+    return [columns.sealed.is_(False), or_(given, asked, owing)]
