@@ -14,10 +14,12 @@ from hotline1022.base.db import Database
 from hotline1022.base.events import Event
 from tests.interface import Interface, interface
 from tickets.desk import Desk
+from tickets.dossier import Dossier
 from tickets.handling import Handling
 from tickets.model import Ticket
 from tickets.moves import AnyMove
 from tickets.rules import Rules, StandingRules
+from tickets.timers import Timers
 
 
 @dataclass
@@ -115,6 +117,18 @@ class Hands:
 def handling(database: Database, still_clock: StillClock, standing: StandingRules, recorded: Recorded) -> Handling:
     """The moves, on the same database as the desk."""
     return Handling(database, still_clock, standing, recorded)
+
+
+@pytest.fixture
+def timers(database: Database, still_clock: StillClock, standing: StandingRules, recorded: Recorded) -> Timers:
+    """What time does to the same tickets."""
+    return Timers(database, still_clock, standing, recorded)
+
+
+@pytest.fixture
+def dossier(database: Database, still_clock: StillClock, standing: StandingRules) -> Dossier:
+    """The same tickets with everything around them."""
+    return Dossier(database, still_clock, standing)
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from hotline1022.base.db import Database
 from hotline1022.base.errors import Refused
 from tests.tickets.conftest import HOA, LAN, MOVE, Hands, Recorded, StillClock
@@ -16,12 +14,6 @@ from tickets.model import Stage
 from tickets.replanning import Replanning
 from tickets.rules import StandingRules
 from tickets.timers import Timers
-
-
-@pytest.fixture
-def timers(database: Database, still_clock: StillClock, standing: StandingRules, recorded: Recorded) -> Timers:
-    """The timers of the same tickets."""
-    return Timers(database, still_clock, standing, recorded)
 
 
 def civil(text: str) -> datetime:

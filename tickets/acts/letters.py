@@ -25,11 +25,12 @@ def owe_late_answer(change: Change, answer: Deadline) -> None:
     counted = [each for each in change.letters if each.cause is LetterCause.LATE and each.round == answer.round]
     if any(each.waived_by != MACHINE.name for each in counted):
         return
-    agency, late = answer.party, f"{change.name_of(answer.party)} chưa trả lời người dân khi hết hạn {_civil(answer)}"
+    agency = answer.party
+    late = f"{change.name_of(agency)} chưa trả lời người dân khi hết hạn {_civil(answer)} nên"
     if change.stage in (Stage.RECEIVED, Stage.CLASSIFIED) and (own := change.rules.agencies.of_hotline) is not None:
         agency = own.code
-        late = f"Phiếu hết hạn trả lời {_civil(answer)} khi còn ở tổng đài, chưa chuyển cơ quan xử lý"
-    reason = f"{late} nên {change.name_of(agency)} phải gửi thư xin lỗi (Quyết định 1390/QĐ-UBND-HC mục II.3)."
+        late = f"Phiếu hết hạn trả lời {_civil(answer)} khi còn ở tổng đài, chưa chuyển cơ quan xử lý, nên {own.name}"
+    reason = f"{late} phải gửi thư xin lỗi (Quyết định 1390/QĐ-UBND-HC mục II.3)."
     if any(each.open and each.agency == agency for each in change.letters):
         change.journal("letter-owed", f"{reason} Thư đang chờ gửi xin lỗi cả lần trễ này.", agency=agency)
         return
