@@ -1,13 +1,13 @@
 """The wording of letters of apology: ``letters.yaml``, checked when it is read, filled in without running anything. Pure.
 
-A template is text with names in braces. Only the names of ``FIELDS`` are known, and a name is all that braces may hold.
+A template is text with names in braces. Only the names below are known, and a name is all that braces may hold.
 """
 
 from collections.abc import Mapping
 from string import Formatter
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
 from tickets.letters.model import LetterCause
 from tickets.rule_files import RuleModel
@@ -21,41 +21,41 @@ LATE_FIELDS = (*FIELDS, "due")
 _PARSED = Formatter()
 
 
-def _readable(text: str) -> str:
+def _checked(text: str, known: tuple[str, ...]) -> str:
     try:
         parts = list(_PARSED.parse(text))
     except ValueError:
         raise ValueError("dấu ngoặc nhọn không khép; viết {{ hoặc }} nếu muốn in chính dấu ngoặc") from None
     for _, name, form, conversion in parts:
-        if name is None:
-            continue
-        if name not in LATE_FIELDS or form or conversion:
-            raise ValueError(f"không có chỗ điền “{{{name}}}”; các chỗ điền được: {', '.join(LATE_FIELDS)}")
+        if name is not None and (name not in known or form or conversion):
+            raise ValueError(f"không có chỗ điền “{{{name}}}”; các chỗ điền được: {', '.join(known)}")
     return text
 
 
-Template = Annotated[str, StringConstraints(min_length=1, max_length=20_000), AfterValidator(_readable)]
+_Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+Template = Annotated[_Text, AfterValidator(lambda text: _checked(text, FIELDS))]
+LateTemplate = Annotated[_Text, AfterValidator(lambda text: _checked(text, LATE_FIELDS))]
+
+
+class Wordings(RuleModel):
+    """One template for each cause."""
+
+    late: LateTemplate
+    damage: Template
+    low_score: Template = Field(alias="low-score")
 
 
 class LetterTemplates(RuleModel):
-    """``letters.yaml``: one template for each cause."""
+    """``letters.yaml``."""
 
     version: int
-    letters: dict[LetterCause, Template]
-
-    @model_validator(mode="after")
-    def _complete(self) -> "LetterTemplates":
-        for cause in LetterCause:
-            if cause not in self.letters:
-                raise ValueError(f"thiếu mẫu thư “{cause}”")
-            if cause is not LetterCause.LATE and "due" in _names(self.letters[cause]):
-                raise ValueError(f"mẫu thư “{cause}” không có hạn trả lời nào để điền vào “{{due}}”")
-        return self
+    letters: Wordings
 
     def write(self, cause: LetterCause, values: Mapping[str, str]) -> str:
         """The letter for ``cause``. ``values`` has every name of ``FIELDS``, and ``due`` for a late answer."""
-        return self.letters[cause].format_map(values).strip()
-
-
-def _names(text: str) -> set[str]:
-    return {name for _, name, _, _ in _PARSED.parse(text) if name is not None}
+        templates = {
+            LetterCause.LATE: self.letters.late,
+            LetterCause.DAMAGE: self.letters.damage,
+            LetterCause.LOW_SCORE: self.letters.low_score,
+        }
+        return templates[cause].format_map(values).strip()
