@@ -68,6 +68,7 @@ class Replanning:
 def replan(change: Change) -> list[Moved]:
     """Compute the running promises of one ticket anew on the calendars of now; returns those that have moved."""
     found = []
+    late = next((each for each in change.running("answer") if each.breached_at is not None), None)
     for deadline in [each for each in change.deadlines if each.running]:
         calendar = change.calendar_of(deadline)
         if deadline.calendar == calendar.version:
@@ -75,7 +76,8 @@ def replan(change: Change) -> list[Moved]:
         new = change.recompute(deadline)
         if new.due != deadline.due:
             found.append(_told(change, deadline, new))
-    letters.no_longer_late(change)
+    if late is not None:
+        letters.no_longer_late(change, late.due)
     letters.follow_clock(change)
     return found
 

@@ -147,7 +147,7 @@ async def test_the_hotlines_leader_asks_for_a_letter_where_nothing_was_late(
     assert f"{HOA.name} yêu cầu UBND phường Cao Lãnh gửi thư xin lỗi: Cán bộ làm mất giấy tờ." in reasons
 
 
-async def test_a_second_late_round_owes_a_second_letter_but_not_beside_an_open_one(
+async def test_a_later_round_owes_a_second_letter_but_not_beside_an_open_one(
     hands: Hands, timers: Timers, still_clock: StillClock, letters: Letters
 ) -> None:
     code = await late(hands, timers, still_clock)
@@ -162,7 +162,28 @@ async def test_a_second_late_round_owes_a_second_letter_but_not_beside_an_open_o
     await hands.move(code, LAN, "send-letter", how="post")
     await hands.move(code, OFFICER, "accept")
     await answered_late(hands, code)
-    assert [each.round for each in await letters.of(code)] == [0, 1]
+    assert [(each.round, each.promised) for each in await letters.of(code)] == [(1, civil("11-27T17:00"))]
+    await hands.move(code, LAN, "reopen", reason="Vẫn tắt.")
+    still_clock.advance(days=14)
+    await timers.tick()
+    assert [(each.round, each.state) for each in await letters.of(code)] == [
+        (1, LetterState.SENT),
+        (2, LetterState.OWED),
+    ]
+
+
+async def test_a_letter_that_was_asked_for_apologises_for_the_lateness_that_follows(
+    hands: Hands, timers: Timers, still_clock: StillClock, letters: Letters
+) -> None:
+    code = await routed(hands)
+    await hands.move(code, HOA, "ask-letter", reason="Cán bộ làm mất giấy tờ.")
+    still_clock.instant = civil("11-30T08:00")
+    await timers.tick()
+    await answered(hands, code)
+    letter = await letters.one(code)
+    assert (letter.cause, letter.promised) == (LetterCause.DAMAGE, civil("11-27T17:00"))
+    told = [entry for entry in await hands.desk.history(code) if entry.what == "letter-owed"]
+    assert len(told) == 2
 
 
 @pytest.fixture

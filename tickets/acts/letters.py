@@ -1,5 +1,7 @@
 """Moves of letters of apology, and what makes one owed. Pure; nothing is stored here."""
 
+from datetime import datetime
+
 from hotline1022.base.access import MACHINE
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.errors import Refused
@@ -17,13 +19,15 @@ _CLOCKS = ("apology_draft", "apology_sent")
 def owe_late_answer(change: Change, answer: Deadline) -> None:
     """The answer did not come by its due time: whoever had the ticket owes its citizen a letter, once for each round.
 
+    A letter that the same agency has not sent yet apologises for this too.
+
     A ticket that the hotline has not handed on by then is the hotline's own fault, not that of the agency the rules chose.
     Nobody owes a letter for a complaint or denunciation: no agency may know of it.
     """
     if change["sealed"] or answer.party == HOTLINE:
         return
-    counted = [each for each in change.letters if each.cause is LetterCause.LATE and each.round == answer.round]
-    if any(each.waived_by != MACHINE.name for each in counted):
+    of_round = [each for each in change.letters if each.promised is not None and each.round == answer.round]
+    if any(each.waived_by != MACHINE.name for each in of_round):
         return
     agency = answer.party
     late = f"{change.name_of(agency)} chưa trả lời người dân khi hết hạn {_civil(answer)} nên"
@@ -31,19 +35,22 @@ def owe_late_answer(change: Change, answer: Deadline) -> None:
         agency = own.code
         late = f"Phiếu hết hạn trả lời {_civil(answer)} khi còn ở tổng đài, chưa chuyển cơ quan xử lý, nên {own.name}"
     reason = f"{late} phải gửi thư xin lỗi (Quyết định 1390/QĐ-UBND-HC mục II.3)."
-    if any(each.open and each.agency == agency for each in change.letters):
+    for letter in [each for each in change.letters if each.open and each.agency == agency]:
+        both = {"round": answer.round, "promised": letter.promised or answer.due}
+        change.letters.put(letter, letter.model_copy(update=both))
         change.journal("letter-owed", f"{reason} Thư đang chờ gửi xin lỗi cả lần trễ này.", agency=agency)
         return
     _owe(change, agency, LetterCause.LATE, reason, round_=answer.round, promised=answer)
 
 
-def no_longer_late(change: Change) -> None:
-    """A changed calendar has moved the answer's due time ahead of now: a letter that was owed for it is not."""
+def no_longer_late(change: Change, missed: datetime) -> None:
+    """A changed calendar may have moved an answer that was late for ``missed``: a letter that is owed for nothing else is not
+    owed when the new due time is still to come."""
     answer = change.answer()
     if answer is None or answer.due <= change.now:
         return
     for letter in list(change.letters):
-        if letter.open and letter.cause is LetterCause.LATE and letter.round == answer.round:
+        if letter.open and letter.cause is LetterCause.LATE and letter.promised == missed:
             _waive(change, letter, f"lịch làm việc thay đổi, hạn trả lời là {_civil(answer)} nên chưa trễ hạn.")
 
 

@@ -64,9 +64,9 @@ class Letter(BaseModel):
     owed_by: str
     """``machine``, or who asked for it."""
     round: int
-    """How often the ticket had been reopened."""
+    """How often the ticket had been reopened when it last became owed: an unsent letter apologises for a later round too."""
     promised: AwareDatetime | None = None
-    """The due time that was missed, for a late answer."""
+    """The first due time that was missed, if an answer was late."""
     due: AwareDatetime | None = None
     """When it must have been sent: the due time of its clock, which a changed calendar moves while it is open. None: not timed."""
     state: LetterState = LetterState.OWED
