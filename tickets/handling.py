@@ -1,32 +1,26 @@
 """Makes moves: finds the ticket, asks the table whether, lets the act decide what, and writes all of it in one transaction."""
 
-from collections.abc import Iterable, Sequence
-
 import structlog
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline1022.base.access import AGENCY_ROLES, Actor
+from hotline1022.base.access import Actor
 from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
-from hotline1022.base.errors import Forbidden, NotFound, Refused
+from hotline1022.base.errors import NotFound, Refused
 from tickets import stages, store
-from tickets.acts import ACTS
-from tickets.appointments.model import Appointment
+from tickets.applying import apply
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
 from tickets.code import read_code
-from tickets.events import TicketMoved
 from tickets.journal import store as journal
 from tickets.letters import store as letters
-from tickets.letters.model import Letter
 from tickets.letters.moves import ApproveLetter, SendLetter
-from tickets.model import Party, Stage, Ticket
+from tickets.model import Stage
 from tickets.moves import AnyMove, Merge
 from tickets.rules import StandingRules
 from tickets.sight import may_see
-from tickets.stages import Move
-from tickets.subjects import choose, offered
+from tickets.timers import pass_time
 
 log = structlog.get_logger()
 
@@ -58,6 +52,12 @@ class Handling:
                     f"Phiếu {change.code} vừa được người khác chuyển sang bước “{stages.STAGE_NAMES[change.stage]}”",
                     remedy="xem lại phiếu rồi làm lại nếu còn cần",
                 )
+            # What was due before this move has happened before it, also when nobody has looked at the time since.
+            for each in (change, *change.duplicates):
+                now = each.now
+                pass_time(each, now)
+                each.now = now
+            change.actor, change.came_from = actor, change.stage
             apply(change, request)
             await write(connection, [change, *change.duplicates], self._record_event)
         log.info("ticket_moved", ticket=change.code, move=request.move, stage=change.stage)
@@ -87,55 +87,3 @@ class Handling:
         if actor.agency is not None and isinstance(request, SendLetter):
             change.knows_citizen = await journal.has_unlocked(connection, change.code, actor.agency)
         return change
-
-
-def apply(change: Change, request: AnyMove) -> None:
-    """Let the table and the act decide; ``change`` holds the outcome. Raises Refused, Forbidden or Invalid."""
-    move = stages.find(request.move, change.stage, change.actor.role)
-    _check_party(move, change)
-    choose(change, move, request)
-    ACTS[request.move](change, request)
-    if move.target is not None:
-        change.stand(move.target)
-    for each in (change, *(duplicate for duplicate in change.duplicates if duplicate.values)):
-        each.set(version=each["version"] + 1)
-    answer = change.answer()
-    change.tell(
-        TicketMoved(
-            at=change.now,
-            code=change.code,
-            version=change["version"],
-            move=request.move,
-            previous=change.came_from,
-            stage=change.stage,
-            actor=change.actor.name,
-            agency=change["agency"],
-            due=answer.due if answer else None,
-        )
-    )
-
-
-def moves_for(
-    actor: Actor, ticket: Ticket, letters: Sequence[Letter] = (), visits: Sequence[Appointment] = ()
-) -> tuple[Move, ...]:
-    """The moves that ``actor`` may make with a ticket that they may see, its letters and visits, as the table has them."""
-    return tuple(
-        move
-        for move in stages.allowed(ticket.stage, actor.role)
-        if _is_party(move, actor, ticket.agency, ticket.parties, letters) and offered(move, actor, letters, visits)
-    )
-
-
-def _is_party(move: Move, actor: Actor, agency: str, parties: Iterable[Party], letters: Iterable[Letter]) -> bool:
-    if actor.role not in AGENCY_ROLES:
-        return True
-    leads, helps = agency == actor.agency, any(party.agency == actor.agency for party in parties)
-    owes = any(letter.agency == actor.agency for letter in letters)
-    return {"lead": leads, "cooperating": helps, "any": leads or helps, "owing": owes}[move.party]
-
-
-def _check_party(move: Move, change: Change) -> None:
-    if not _is_party(move, change.actor, change["agency"], change.parties, change.letters):
-        named = {"cooperating": "cơ quan được mời phối hợp", "owing": "cơ quan phải gửi thư xin lỗi"}
-        whose = named.get(move.party) or change.name_of(change["agency"])
-        raise Forbidden(f"Chỉ {whose} mới được {move.title}")

@@ -14,11 +14,11 @@ from tickets import store
 from tickets.acts import appointments
 from tickets.acts.chain import office_of
 from tickets.acts.letters import owe_late_answer
+from tickets.applying import apply
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
 from tickets.clocks import CLOCKS, DUE, WARNING, after_step, escalation_of
 from tickets.events import DeadlineBreached, DeadlineWarned, TicketEscalated
-from tickets.handling import apply
 from tickets.model import HOTLINE, Deadline
 from tickets.moves import Close, Resume
 from tickets.rules import StandingRules
@@ -57,11 +57,18 @@ class Timers:
             changes = await locked(connection, codes, rules=self._rules.current, now=now, passing_over=True)
             steps = 0
             for change in changes.values():
-                while (deadline := _next(change, now)) is not None:
-                    step(change, deadline)
-                    steps += 1
+                steps += pass_time(change, now)
             await write(connection, list(changes.values()), self._record_event)
         return len(codes), steps
+
+
+def pass_time(change: Change, now: datetime) -> int:
+    """Do every step of a ticket that is due by ``now``, each as of its own instant; returns how many there were."""
+    steps = 0
+    while (deadline := _next(change, now)) is not None:
+        step(change, deadline)
+        steps += 1
+    return steps
 
 
 def step(change: Change, deadline: Deadline) -> None:
