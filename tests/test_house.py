@@ -15,6 +15,7 @@ PACKAGES = ("hotline1022", "telephony", "ivr", "transcription", "tickets", "surv
 
 PURE = (
     "*/model.py",
+    "tickets/*/model.py",
     "*/events.py",
     "ivr/check.py",
     "ivr/draw.py",
@@ -23,9 +24,11 @@ PURE = (
     "ivr/rehearse.py",
     "ivr/walk.py",
     "surveys/scoring.py",
+    "tickets/appointments/window.py",
     "tickets/calendar.py",
     "tickets/code.py",
     "tickets/gazetteer.py",
+    "tickets/letters/template.py",
     "tickets/mentions.py",
     "tickets/places.py",
     "tickets/routing.py",

@@ -111,6 +111,7 @@ async def test_the_register_is_paged_and_filtered(served: Interface, timers: Tim
         ("/api/letters?state=lost", "không phải một trong các giá trị"),
         ("/api/letters?cursor=abc", "Con trỏ trang"),
         ("/api/letters?cursor=WyIyMDI2LTExLTIzVDAwOjAwOjAwKzAwOjAwIiwgIngiXQ", "Con trỏ trang"),
+        ("/api/letters?cursor=WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzE0OjAwIiwgIjEiXQ", "Con trỏ trang"),
         ("/api/letters?overdue=perhaps", "phải là true hoặc false"),
         ("/api/appointments?day=2026-13-01", "phải là ngày như 2026-11-23"),
         ("/api/appointments?day=9999-12-31", "quá lớn"),

@@ -9,8 +9,7 @@ from sqlalchemy import and_, or_, select
 from hotline1022.base.access import Actor
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.db import Database
-from hotline1022.base.errors import Invalid
-from hotline1022.base.http.paging import Page, PageQuery, cursor_of, read_cursor
+from hotline1022.base.http.paging import Page, PageQuery, cursor_of, read_row_cursor
 from tickets.appointments.model import VISIT_STATE_NAMES, Appointment, VisitState
 from tickets.appointments.store import ticket_appointments
 from tickets.rules import StandingRules
@@ -55,10 +54,8 @@ class AppointmentBook:
         if query.state:
             conditions.append(columns.state.in_(query.state))
         if query.cursor is not None:
-            at, key = read_cursor(query.cursor)
-            if not key.isascii() or not key.isdigit() or len(key) > 18:
-                raise Invalid("Con trỏ trang không dùng được", remedy="lấy lại từ trang đầu", field="cursor")
-            conditions.append(or_(columns.starts > at, and_(columns.starts == at, columns.id > int(key))))
+            at, key = read_row_cursor(query.cursor)
+            conditions.append(or_(columns.starts > at, and_(columns.starts == at, columns.id > key)))
         statement = select(ticket_appointments, tickets.c.sealed).where(*conditions).limit(query.limit)
         async with self._database.reading() as connection:
             rows = (await connection.execute(statement.order_by(columns.starts, columns.id))).mappings().all()

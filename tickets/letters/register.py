@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline1022.base.access import AGENCY_ROLES, Actor
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
-from hotline1022.base.errors import Invalid, NotFound
-from hotline1022.base.http.paging import Page, PageQuery, cursor_of, read_cursor
+from hotline1022.base.errors import NotFound
+from hotline1022.base.http.paging import Page, PageQuery, cursor_of, read_row_cursor
 from tickets.letters.model import LETTER_STATE_NAMES, OPEN, Letter, LetterState
 from tickets.letters.store import ticket_letters
 from tickets.rules import StandingRules
@@ -47,10 +47,8 @@ class LetterRegister:
         columns = ticket_letters.c
         conditions = [*_seen_by(actor), *self._conditions(query)]
         if query.cursor is not None:
-            at, key = read_cursor(query.cursor)
-            if not key.isascii() or not key.isdigit() or len(key) > 18:
-                raise Invalid("Con trỏ trang không dùng được", remedy="lấy lại từ trang đầu", field="cursor")
-            conditions.append(or_(columns.owed_at < at, and_(columns.owed_at == at, columns.id < int(key))))
+            at, key = read_row_cursor(query.cursor)
+            conditions.append(or_(columns.owed_at < at, and_(columns.owed_at == at, columns.id < key)))
         async with self._database.reading() as connection:
             found = await _letters(connection, conditions, query.limit)
         more = cursor_of(found[-1].owed_at, str(found[-1].id)) if len(found) >= query.limit else None
@@ -91,8 +89,8 @@ class LetterRegister:
 def _seen_by(actor: Actor) -> list[ColumnElement[bool]]:
     if actor.role not in AGENCY_ROLES:
         return []
-    open_ones = select(tickets.c.code).where(tickets.c.code == ticket_letters.c.code, tickets.c.sealed.is_(False))
-    return [ticket_letters.c.agency == actor.agency, open_ones.exists()]
+    unsealed = select(tickets.c.code).where(tickets.c.code == ticket_letters.c.code, tickets.c.sealed.is_(False))
+    return [ticket_letters.c.agency == actor.agency, unsealed.exists()]
 
 
 async def _letters(connection: AsyncConnection, conditions: list[ColumnElement[bool]], limit: int) -> list[Letter]:
