@@ -177,7 +177,8 @@ def find(name: str, stage: Stage, role: Role) -> Move:
     """
     rows = [move for move in MOVES if move.name == name and stage in move.sources]
     if not rows:
-        choices = ", ".join(move.title for move in allowed(stage, role)) or "không có bước nào"
+        own = (move.title for move in allowed(stage, role) if not move.letter and not move.visit)
+        choices = ", ".join(own) or "không có bước nào"
         title = next((move.title for move in MOVES if move.name == name), name)
         raise Refused(
             f"Phiếu đang ở bước “{STAGE_NAMES[stage]}” nên không thể {title}", remedy=f"bước được phép: {choices}"

@@ -117,6 +117,11 @@ async def test_nobody_owes_a_letter_for_a_complaint(
     assert not any(each.running for each in ticket.deadlines)
     with pytest.raises(NotFound):
         await hands.move(code, OFFICER, "draft-letter")
+    unrouted = (await opened(hands, "c3", taken_at=still_clock.now())).code
+    still_clock.advance(days=30)
+    await timers.tick()
+    await hands.move(unrouted, LAN, "classify", topic="to-cao")
+    assert (await letters.one(unrouted)).state is LetterState.WAIVED
 
 
 async def test_the_hotlines_leader_asks_for_a_letter_where_nothing_was_late(

@@ -180,6 +180,20 @@ async def test_a_visit_that_the_agency_has_not_been_given_yet_is_not_its_busines
     assert booked["state_name"] == "chờ cơ quan xác nhận"
 
 
+async def test_a_ticket_that_waits_for_its_window_is_not_listed_as_overdue(
+    served: Interface, still_clock: StillClock
+) -> None:
+    code = await visit(served, "visit-0001", starts="2026-12-15T08:00:00+07:00", ends="2026-12-15T10:00:00+07:00")
+    forgotten = (await opened(served, "form-0002"))["code"]
+    still_clock.instant = civil("12-14T08:00")
+
+    async def codes(overdue: str) -> list[str]:
+        listed = await told(await served.get(f"/api/tickets?overdue={overdue}", "operator"))
+        return [ticket["code"] for ticket in listed["items"]]
+
+    assert (await codes("true"), await codes("false")) == ([forgotten], [code])
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

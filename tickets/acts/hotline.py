@@ -29,6 +29,8 @@ def classify(change: Change, request: Classify) -> None:
             change.set(**{column: given})
     change.end("acknowledge")
     hand_to(change, route.agency.code, route.reason)
+    if change["sealed"]:
+        _withhold(change)
     change.journal(
         "classified",
         f"{request.reason} {route.reason} {_why_due(change)}",
@@ -127,8 +129,7 @@ def divert(change: Change, request: Divert) -> None:
     """A complaint or denunciation: the citizen is told where it belongs, and who they are is sealed."""
     topic = change.rules.topics.topic(DIVERTED[request.kind])
     change.set(topic=topic.code, sealed=True, outcome="referred", told_at=change.now, draft=False)
-    appointments.call_off(change, "Nội dung là khiếu nại, tố cáo.")
-    letters.waive_all(change, "nội dung là khiếu nại, tố cáo nên không gửi thư qua tổng đài.")
+    _withhold(change)
     change.drop_all()
     change.journal(
         "diverted", f"{request.reason} {topic.referral or ''} Danh tính người gửi được niêm phong.", topic=topic.code
@@ -174,6 +175,12 @@ def hand_to(change: Change, agency: str, reason: str) -> None:
         change.recompute(deadline, party=agency)
     if tier.respond is not None and not any(each.clock == "respond" for each in change.deadlines):
         change.start("respond", agency, tier.respond)
+
+
+def _withhold(change: Change) -> None:
+    """No agency may know of the ticket any more: none comes to the citizen's home, none writes to them."""
+    appointments.call_off(change, "Nội dung là khiếu nại, tố cáo.")
+    letters.waive_all(change, "nội dung là khiếu nại, tố cáo nên không gửi thư qua tổng đài.")
 
 
 def _topic(change: Change, code: str) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import AGENCY_ROLES, Actor
@@ -102,12 +102,19 @@ def _conditions(query: TicketQuery, now: datetime) -> list[ColumnElement[bool]]:
         found.append(columns.number == (e164(query.number) or query.number))
         found.append(columns.sealed.is_(False))
     if query.overdue is not None:
-        found.append(ticket_deadlines.c.due < now if query.overdue else ticket_deadlines.c.due >= now)
+        found.append(_late(now) if query.overdue else not_(_late(now)))
     if query.taken_from is not None:
         found.append(columns.taken_at >= query.taken_from)
     if query.taken_to is not None:
         found.append(columns.taken_at < query.taken_to)
     return found
+
+
+def _late(now: datetime) -> ColumnElement[bool]:
+    """That a promise is not kept by now; while its clock stands for the citizen's sake it is not late."""
+    promise = ticket_deadlines.c
+    stands = and_(promise.step.is_not(None), promise.step_at.is_(None), promise.breached_at.is_(None))
+    return and_(promise.due < now, not_(stands))
 
 
 def seen_by(actor: Actor) -> list[ColumnElement[bool]]:
