@@ -93,15 +93,14 @@ class Desk:
 
     async def told(self, code: str) -> Told | None:
         """What the citizen of the ticket may be told. Raises HotlineError when ``code`` cannot be one."""
-        rules, condition = self._rules.current, store.tickets.c.code == read_code(code)
+        ticket = await self.find(code)
+        if ticket is None:
+            return None
+        main = await self.find(ticket.duplicate_of) if ticket.duplicate_of else None
         async with self._database.reading() as connection:
-            found = await read(connection, rules, condition, limit=1)
-            if not found:
-                return None
-            ticket, merged = found[0], store.tickets.c.code == found[0].duplicate_of
-            mains = await read(connection, rules, merged, limit=1) if ticket.duplicate_of else ()
             visits = (await appointments.appointments_of(connection, [ticket.code]))[ticket.code]
-        return told(ticket, next(iter(mains), None), next((each for each in visits if each.open), None))
+        visit = next((each for each in visits if each.open), None)
+        return told(ticket, main, visit, now=self._clock.now())
 
     async def recent(self, limit: int = 50) -> tuple[Ticket, ...]:
         """The last tickets taken, newest first."""

@@ -8,10 +8,10 @@ from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
 from hotline1022.base.errors import Forbidden, NotFound
 from tickets import store
-from tickets.applying import moves_for
 from tickets.appointments import store as appointments
 from tickets.appointments.model import Appointment
 from tickets.code import read_code
+from tickets.deciding import moves_for
 from tickets.journal import store as journal
 from tickets.letters import store as letters
 from tickets.letters.model import Letter

@@ -9,10 +9,10 @@ from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
 from hotline1022.base.errors import NotFound, Refused
 from tickets import stages, store
-from tickets.applying import apply
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
 from tickets.code import read_code
+from tickets.deciding import apply
 from tickets.journal import store as journal
 from tickets.letters import store as letters
 from tickets.letters.moves import ApproveLetter, SendLetter
@@ -20,7 +20,7 @@ from tickets.model import Stage
 from tickets.moves import AnyMove, Merge
 from tickets.rules import StandingRules
 from tickets.sight import may_see
-from tickets.timers import pass_time
+from tickets.timers import catch_up
 
 log = structlog.get_logger()
 
@@ -47,17 +47,14 @@ class Handling:
         """
         async with self._database.transaction() as connection:
             change = await self._load(connection, code, actor, request)
+            # What was due before this move has happened before it, however late the timers look.
+            for each in (change, *change.duplicates):
+                catch_up(each)
             if version is not None and version != change["version"]:
                 raise Refused(
                     f"Phiếu {change.code} vừa được người khác chuyển sang bước “{stages.STAGE_NAMES[change.stage]}”",
                     remedy="xem lại phiếu rồi làm lại nếu còn cần",
                 )
-            # What was due before this move has happened before it, also when nobody has looked at the time since.
-            for each in (change, *change.duplicates):
-                now = each.now
-                pass_time(each, now)
-                each.now = now
-            change.actor, change.came_from = actor, change.stage
             apply(change, request)
             await write(connection, [change, *change.duplicates], self._record_event)
         log.info("ticket_moved", ticket=change.code, move=request.move, stage=change.stage)

@@ -14,7 +14,7 @@ from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
 from tickets.clocks import CLOCKS
 from tickets.events import DeadlineMoved
-from tickets.model import Deadline
+from tickets.model import Deadline, Stage
 from tickets.rules import StandingRules
 
 log = structlog.get_logger()
@@ -74,6 +74,9 @@ def replan(change: Change) -> list[Moved]:
         if deadline.calendar == calendar.version:
             continue
         new = change.recompute(deadline)
+        if change.stage is Stage.MERGED and new.clock == "answer" and new.step is not None:
+            # Its main ticket reminds the agency, also when it was late before it was merged.
+            change.put(new, new.model_copy(update={"step": None, "step_at": None}))
         if new.due != deadline.due:
             found.append(_told(change, deadline, new))
     if late is not None:

@@ -3,7 +3,7 @@
 What is due is found by its instant alone; who calls ``tick``, and when, is not decided here.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -14,10 +14,10 @@ from tickets import store
 from tickets.acts import appointments
 from tickets.acts.chain import office_of
 from tickets.acts.letters import owe_late_answer
-from tickets.applying import apply
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
 from tickets.clocks import CLOCKS, DUE, WARNING, after_step, escalation_of
+from tickets.deciding import apply
 from tickets.events import DeadlineBreached, DeadlineWarned, TicketEscalated
 from tickets.model import HOTLINE, Deadline
 from tickets.moves import Close, Resume
@@ -35,11 +35,14 @@ class Timers:
     def __init__(self, database: Database, clock: Clock, rules: StandingRules, record_event: RecordEvent) -> None:
         self._database, self._clock, self._rules, self._record_event = database, clock, rules, record_event
 
-    async def tick(self) -> int:
-        """Do everything that is due now; returns the number of steps. After a standstill each step still has its own instant."""
+    async def tick(self, late_by: timedelta = timedelta()) -> int:
+        """Do everything that has been due for ``late_by``; returns the number of steps.
+
+        After a standstill each step still has its own instant.
+        """
         total = 0
         while True:
-            found, steps = await self._batch()
+            found, steps = await self._batch(late_by)
             total += steps
             if found == 0 or steps == 0:
                 break
@@ -47,27 +50,26 @@ class Timers:
             log.info("timers_ticked", steps=total)
         return total
 
-    async def _batch(self) -> tuple[int, int]:
-        now = self._clock.now()
+    async def _batch(self, late_by: timedelta) -> tuple[int, int]:
+        now = self._clock.now() - late_by
         async with self._database.transaction() as connection:
             codes = await store.codes_due(connection, now, BATCH)
             if not codes:
                 return 0, 0
             # A ticket that somebody is changing now is passed over: their change decides, and the next look finds the rest.
             changes = await locked(connection, codes, rules=self._rules.current, now=now, passing_over=True)
-            steps = 0
-            for change in changes.values():
-                steps += pass_time(change, now)
+            steps = sum(catch_up(change) for change in changes.values())
             await write(connection, list(changes.values()), self._record_event)
         return len(codes), steps
 
 
-def pass_time(change: Change, now: datetime) -> int:
-    """Do every step of a ticket that is due by ``now``, each as of its own instant; returns how many there were."""
-    steps = 0
+def catch_up(change: Change) -> int:
+    """Do every step of a ticket that was due by the change's own instant; returns their number."""
+    now, actor, steps = change.now, change.actor, 0
     while (deadline := _next(change, now)) is not None:
         step(change, deadline)
         steps += 1
+    change.now, change.actor, change.came_from = now, actor, change.stage
     return steps
 
 
@@ -92,7 +94,9 @@ def step(change: Change, deadline: Deadline) -> None:
         change.journal("breached", f"{party} quá hạn {rule.title}. {deadline.explanation}", **facts)
         change.tell(DeadlineBreached.model_validate({**told, "due": deadline.due}))
         if deadline.clock == "answer" and deadline.party != HOTLINE:
-            change.start("progress", deadline.party)
+            # A promise that moved and was broken again is still the same lateness: one report, one letter.
+            if not any(each.round == deadline.round for each in change.running("progress")):
+                change.start("progress", deadline.party)
             owe_late_answer(change, deadline)
         if deadline.clock == appointments.CLOCK:
             appointments.window_over(change)

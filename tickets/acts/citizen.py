@@ -22,16 +22,19 @@ def inform(change: Change, request: Inform) -> None:
 
 
 def tell(change: Change, request: Tell) -> None:
-    """The citizen knows, and so does everybody whose ticket was merged into this one."""
+    """The citizen has been told the answer. Raises Refused for a merged ticket: its main one answers for both."""
+    if change.stage is Stage.MERGED:
+        raise Refused("Phiếu trùng được báo cùng phiếu chính", remedy=f"báo kết quả ở phiếu {change['duplicate_of']}")
     change.end("notify")
-    tell_all(change, request.how)
+    tell_everybody(change, request.how)
 
 
-def tell_all(change: Change, how: str) -> None:
-    """The citizens of a ticket and of all that were merged into it know."""
+def tell_everybody(change: Change, how: str) -> None:
+    """The citizen knows, and so does everybody whose ticket was merged into this one: by the same agency, the same answer."""
     told(change, how)
     for duplicate in change.duplicates:
-        duplicate.set(outcome=change["outcome"], answer=change["answer"])
+        same = ("outcome", "answer", "agency", "agency_reason")
+        duplicate.set(**{column: change[column] for column in same})
         duplicate.stand(Stage.ANSWERED)
         told(duplicate, how)
 
@@ -45,6 +48,7 @@ def told(change: Change, how: str) -> None:
     on_time = last is None or (last.ended_at or change.now) <= last.due
     if last is not None and not on_time:
         owe_late_answer(change, last)
+    change.end("progress", "contribute", how="dropped")
     outcome: Literal["answered", "refused"] = "refused" if change["outcome"] == "refused" else "answered"
     change.set(told_at=change.now, told_how=how, outcome=outcome)
     change.start("close", HOTLINE)
@@ -69,7 +73,7 @@ def told(change: Change, how: str) -> None:
 def visited(change: Change, request: Visited) -> None:
     """The procedure was done at the citizen's home: that is the answer."""
     appointments.visited(change, request)
-    tell_all(change, "person")
+    tell_everybody(change, "person")
 
 
 def survey(change: Change, request: Survey) -> None:

@@ -3,7 +3,7 @@
 from hotline1022.base.errors import Invalid, Refused
 from tickets.acts import appointments, letters
 from tickets.acts.chain import to_leaders
-from tickets.acts.citizen import told
+from tickets.acts.citizen import tell_everybody
 from tickets.acts.whose import standing
 from tickets.change import Change
 from tickets.model import HOTLINE, Stage
@@ -55,7 +55,7 @@ def answer_at_once(change: Change, request: AnswerAtOnce) -> None:
     change.set(answer=kept["text"], level=1, draft=False, place_question=None)
     change.end("acknowledge", "classify", "clarify", "respond")
     change.journal("answered-at-once", "Điện thoại viên trả lời ngay (cấp độ 1).", **kept)
-    told(change, "phone")
+    tell_everybody(change, "phone")
 
 
 def route(change: Change, request: RouteMove) -> None:
@@ -171,9 +171,12 @@ def hand_to(change: Change, agency: str, reason: str) -> None:
     if (answer := change.answer()) is not None:
         again = change["round"] > 0
         change.recompute(answer, None if again else tier.answer, party=agency)
-    for deadline in change.running("respond"):
+    for deadline in (*change.running("respond"), *change.running("progress")):
         change.recompute(deadline, party=agency)
-    if tier.respond is not None and not any(each.clock == "respond" for each in change.deadlines):
+    change.end("contribute", how="dropped", party=agency)
+    if tier.respond is None:
+        change.end("respond", how="dropped")
+    elif not any(each.clock == "respond" for each in change.deadlines):
         change.start("respond", agency, tier.respond)
 
 

@@ -1,4 +1,4 @@
-"""Asks the table whether a move may be made and lets the act decide what it does; which moves somebody may make. No input or output."""
+"""Decides about one move: asks the table whether, whose ticket it is, and lets the act say what. Pure; nothing is stored here."""
 
 from collections.abc import Iterable, Sequence
 
