@@ -42,19 +42,19 @@ class Handling:
     async def make(self, code: str, request: AnyMove, actor: Actor, *, version: int | None = None) -> MoveMade:
         """Make a move of the ticket ``code``; returns where the ticket stands then.
 
+        What was due before is done first, under its own instant: no move hides that a promise had been broken already.
         ``version`` is the one that the actor looked at: when somebody was faster the move is refused and nothing changes.
         Raises NotFound, Forbidden, Refused or Invalid, each with one Vietnamese sentence; the ticket is then as it was.
         """
         async with self._database.transaction() as connection:
             change = await self._load(connection, code, actor, request)
-            # What was due before this move has happened before it, however late the timers look.
-            for each in (change, *change.duplicates):
-                catch_up(each)
             if version is not None and version != change["version"]:
                 raise Refused(
                     f"Phiếu {change.code} vừa được người khác chuyển sang bước “{stages.STAGE_NAMES[change.stage]}”",
                     remedy="xem lại phiếu rồi làm lại nếu còn cần",
                 )
+            for each in (change, *change.duplicates):
+                catch_up(each)
             apply(change, request)
             await write(connection, [change, *change.duplicates], self._record_event)
         log.info("ticket_moved", ticket=change.code, move=request.move, stage=change.stage)
