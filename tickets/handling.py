@@ -42,8 +42,8 @@ class Handling:
     async def make(self, code: str, request: AnyMove, actor: Actor, *, version: int | None = None) -> MoveMade:
         """Make a move of the ticket ``code``; returns where the ticket stands then.
 
-        What was due before is done first, under its own instant: no move hides that a promise had been broken already.
         ``version`` is the one that the actor looked at: when somebody was faster the move is refused and nothing changes.
+        What was due before is done first, under its own instant: no move hides that a promise had been broken already.
         Raises NotFound, Forbidden, Refused or Invalid, each with one Vietnamese sentence; the ticket is then as it was.
         """
         async with self._database.transaction() as connection:
