@@ -13,12 +13,16 @@ from hotline1022.base.http.routes import Call, Route, Told
 from hotline1022.base.http.serving import Serving
 from hotline1022.base.keys import Keys
 from tickets import web as ticket_web
+from tickets.appointments import web as appointment_web
+from tickets.appointments.book import AppointmentBook
 from tickets.changes import RecordEvent
 from tickets.desk import Desk
 from tickets.dossier import Dossier
 from tickets.handling import Handling
 from tickets.intake import web as intake_web
 from tickets.intake.reports import Reports
+from tickets.letters import web as letter_web
+from tickets.letters.register import LetterRegister
 from tickets.open311 import web as open311_web
 from tickets.open311.requests import GeoReport
 from tickets.photos import web as photo_web
@@ -70,6 +74,8 @@ class Api:
             *photo_web.routes(studio=studio, handling=self.handling, dossier=self.dossier),
             *intake_web.routes(reports=reports),
             *open311_web.routes(georeport=georeport, rules=rules, authenticate=self.keys.actor_of, clock=clock),
+            *letter_web.routes(LetterRegister(database, clock, rules)),
+            *appointment_web.routes(AppointmentBook(database, clock, rules)),
         ]
         self.routes.append(self._description())
 

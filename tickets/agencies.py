@@ -102,6 +102,11 @@ class Agencies(RuleModel):
         ended = (each for each in self.ended_by(day) if (heir := self.standing_for(each, day)) and heir.code == code)
         return frozenset((code, *ended))
 
+    @cached_property
+    def of_hotline(self) -> Agency | None:
+        """The agency that runs the hotline and answers for what the hotline itself has left lying."""
+        return next((agency for agency in self.agencies if agency.kind == "hotline"), None)
+
     def spoken_names(self) -> dict[str, str]:
         """How the telephone says each agency, by code."""
         return {agency.code: agency.spoken for agency in self.agencies}

@@ -12,11 +12,14 @@ from hotline1022.base.access import Actor
 from hotline1022.base.events import Event
 from hotline1022.base.ids import new_id
 from tickets import clocks
+from tickets.appointments.model import Appointment
 from tickets.calendar import WorkCalendar
+from tickets.letters.model import Letter
 from tickets.model import Deadline, Extension, JournalEntry, Party, Stage, Stop, Text
 from tickets.photos.model import Photo, Shot
 from tickets.policies import Policy, Promise
 from tickets.publication.model import PublishedAnswer
+from tickets.records import Records
 from tickets.rules import Rules
 
 
@@ -32,6 +35,8 @@ class Change:
         rules: Rules,
         actor: Actor,
         now: datetime,
+        letters: Iterable[Letter] = (),
+        visits: Iterable[Appointment] = (),
     ) -> None:
         self.row, self.rules, self.actor, self.now = dict(row), rules, actor, now
         self.deadlines, self.parties = list(deadlines), list(parties)
@@ -44,6 +49,13 @@ class Change:
         self.photos: list[Photo] = []
         self.touched_parties: list[Party] = []
         self.publication: PublishedAnswer | Literal["withdraw"] | None = None
+        self.letters, self.visits = Records(letters), Records(visits)
+        self.about_letter: Letter | None = None
+        """The letter that the move is about, once ``tickets.subjects`` has chosen it."""
+        self.next_letter_number = 0
+        """What the register of the actor's agency gives next; read when a letter is to be signed."""
+        self.knows_citizen = False
+        """Whether the actor's agency has unlocked who reported; read when a letter is to be sent."""
         self.duplicates: list[Change] = []
         """The tickets that were merged into this one."""
         self.main: Change | None = None
@@ -71,6 +83,18 @@ class Change:
     def extension(self) -> Extension | None:
         """The extension that was asked for in this round."""
         return None if self["extension"] is None else Extension.model_validate(self["extension"])
+
+    @property
+    def letter(self) -> Letter:
+        """The letter that the move is about, for acts that are about one."""
+        if self.about_letter is None:
+            raise RuntimeError("this move is about no letter")
+        return self.about_letter
+
+    @property
+    def visit(self) -> Appointment | None:
+        """The visit that is still expected."""
+        return next((visit for visit in self.visits if visit.open), None)
 
     def set(self, **values: Any) -> None:
         """Give columns of the ticket new values."""
@@ -151,8 +175,25 @@ class Change:
             reopened=self["round"],
         )
         if deadline is not None:
-            stands = clocks.CLOCKS[clock].stops and bool(self.stops) and self.stops[-1].end is None
-            self.deadlines.append(clocks.halted(deadline) if stands else deadline)
+            self.deadlines.append(clocks.halted(deadline) if self._stands(deadline) else deadline)
+
+    def agree(self, clock: str, party: str, due: datetime, *, remind: datetime, explanation: str, basis: str) -> None:
+        """Begin a clock whose due time was agreed with the citizen."""
+        calendar = self.rules.calendar_for(clock, party, self.policy, urgent=self["urgent"])
+        self.deadlines.append(
+            clocks.agreed(
+                clock,
+                due,
+                remind=remind,
+                explanation=explanation,
+                basis=basis,
+                policy=self.policy,
+                calendar=calendar,
+                party=party,
+                starts=self.now,
+                reopened=self["round"],
+            )
+        )
 
     def end(self, *names: str, how: Literal["met", "dropped"] = "met", party: str | None = None) -> None:
         """End the clocks of these names."""
@@ -174,6 +215,8 @@ class Change:
         new = clocks.recomputed(
             moved, policy=self.policy, calendar=self.calendar_of(moved), stops=self.stops, promise=promise
         )
+        if self._stands(new):
+            new = clocks.halted(new)
         self.put(deadline, new)
         return new
 
@@ -189,17 +232,32 @@ class Change:
         if last is not None:
             self.put(last, clocks.revived(last, self.now, self.policy, self.calendar_of(last), self.stops))
 
-    def halt(self) -> None:
-        """Stop the clocks that stand while the citizen is asked."""
-        self.set(stops=[*self["stops"], {"start": self.now.isoformat(), "end": None}])
-        for deadline in [each for each in self.deadlines if each.running and clocks.CLOCKS[each.clock].stops]:
-            self.put(deadline, clocks.halted(deadline))
+    @property
+    def standing(self) -> bool:
+        """Whether the clocks that can stand do so now: the citizen is asked, or has chosen a window that is still to come."""
+        return bool(self.stops) and self.stops[-1].end is None
 
-    def go_on(self) -> None:
-        """Let the clocks that stand run again, the time of the stop given back."""
-        if not self.stops or self.stops[-1].end is not None:
+    def halt(self) -> None:
+        """Stop the clocks that can stand; nothing when they stand already."""
+        if self.standing:
             return
-        self.set(stops=[*self["stops"][:-1], {**self["stops"][-1], "end": self.now.isoformat()}])
+        self.set(stops=[*self["stops"], {"start": self.now.isoformat(), "end": None}])
+        for deadline in self.deadlines:
+            if self._stands(deadline):
+                self.put(deadline, clocks.halted(deadline))
+
+    def go_on(self, at: datetime | None = None) -> None:
+        """Let the clocks that stand run again from ``at`` (now) on, the time of the stop given back.
+
+        They stand on while a visit within a window that the citizen has chosen is still to come.
+        """
+        awaited = self.visit is not None and self.visit.ends > self.now
+        if not self.standing or awaited:
+            return
+        self.set(stops=[*self["stops"][:-1], {**self["stops"][-1], "end": (at or self.now).isoformat()}])
         for deadline in [each for each in self.deadlines if each.running and clocks.CLOCKS[each.clock].stops]:
             again = self.recompute(deadline)
             self.put(again, clocks.resumed(again, self.policy, self.calendar_of(again), self.stops))
+
+    def _stands(self, deadline: Deadline) -> bool:
+        return self.standing and deadline.running and clocks.CLOCKS[deadline.clock].stops

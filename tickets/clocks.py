@@ -19,6 +19,9 @@ WARNING = "warning"
 DUE = "due"
 ESCALATION = "escalation-"
 
+AGREED = "at"
+"""The target of a promise whose due time was agreed with the citizen: it is computed from nothing, and no calendar moves it."""
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -48,6 +51,7 @@ CLOCKS = {
     "close": Clock("đóng phiếu khi không có ý kiến thêm", "hotline", on_due="close", escalates=False),
     "apology_draft": Clock("dự thảo thư xin lỗi", "agency", escalates=False),
     "apology_sent": Clock("gửi thư xin lỗi", "agency"),
+    "visit": Clock("đến nhà theo lịch hẹn", "agency"),
 }
 """Every clock by its name in the policies (``accept_urgent`` is the urgent ``accept``)."""
 
@@ -80,6 +84,37 @@ def started(
     return _stepped(fresh, policy, calendar, warned=False)
 
 
+def agreed(
+    clock: str,
+    due: datetime,
+    *,
+    remind: datetime,
+    explanation: str,
+    basis: str,
+    policy: Policy,
+    calendar: WorkCalendar,
+    party: str,
+    starts: datetime,
+    reopened: int = 0,
+) -> Deadline:
+    """The promise of ``clock`` for ``due``, agreed with the citizen at ``starts``; warned of at ``remind``, if that is still to come."""
+    step, at = (WARNING, remind) if starts < remind < due else (DUE, due)
+    return Deadline(
+        clock=clock,
+        party=party,
+        starts=starts,
+        due=due,
+        target=AGREED,
+        explanation=explanation,
+        basis=basis,
+        policy=policy.version,
+        calendar=calendar.version,
+        round=reopened,
+        step=step,
+        step_at=at,
+    )
+
+
 def recomputed(
     deadline: Deadline,
     *,
@@ -90,8 +125,11 @@ def recomputed(
 ) -> Deadline:
     """The same promise on ``calendar`` (and with the target of another ``promise``), the ended ``stops`` given back.
 
-    What has been warned of or breached already stays so, unless the due time has moved behind it.
+    What has been warned of or breached already stays so, unless the due time has moved behind it. An agreed promise stays
+    what was agreed.
     """
+    if deadline.target == AGREED:
+        return deadline.model_copy(update={"calendar": calendar.version})
     target = deadline.target if promise is None else promise.target
     if promise is not None and deadline.extended:
         added, wanted = Target.read(deadline.extended), Target.read(target)

@@ -19,6 +19,7 @@ from hotline1022.base.db import Database
 from hotline1022.base.errors import HotlineError, Refused
 from hotline1022.base.events import Event
 from tickets import store
+from tickets.appointments import store as appointments
 from tickets.changes import RecordEvent
 from tickets.code import CodeBlock, read_code
 from tickets.events import TicketOpened, TicketPlaceSuggested, TicketPlaceUnclear
@@ -117,7 +118,10 @@ class Desk:
         if ticket is None:
             return None
         main = await self.find(ticket.duplicate_of) if ticket.duplicate_of else None
-        return told(ticket, main, now=self._clock.now())
+        async with self._database.reading() as connection:
+            visits = (await appointments.appointments_of(connection, [ticket.code]))[ticket.code]
+        visit = next((each for each in visits if each.open), None)
+        return told(ticket, main, visit, now=self._clock.now())
 
     async def recent(self, limit: int = 50) -> tuple[Ticket, ...]:
         """The last tickets taken, newest first."""
@@ -190,6 +194,7 @@ class Desk:
         await store.change_ticket(connection, code, **values)
         if "agency" in values:
             await store.give_deadlines(connection, code, values["agency"])
+            await appointments.give_visit(connection, code, values["agency"])
         details = {"candidates": candidates}
         entry = JournalEntry(code=code, at=now, actor=MACHINE.name, what=what, reason=reason, details=details)
         await self._tell(connection, entry, event)

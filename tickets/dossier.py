@@ -11,15 +11,19 @@ from hotline1022.base.db import Database
 from hotline1022.base.errors import Forbidden, Invalid, NotFound
 from hotline1022.base.http.paging import Page, PageQuery, cursor_of, page_of, read_cursor
 from tickets import store
+from tickets.appointments import store as appointments
+from tickets.appointments.model import Appointment
 from tickets.code import read_code
 from tickets.deciding import moves_for
 from tickets.journal import store as journal
+from tickets.letters import store as letters
+from tickets.letters.model import Letter
 from tickets.model import JournalEntry, Text, Ticket
 from tickets.photos.model import Photo
 from tickets.photos.store import photos_of
 from tickets.reading import read
 from tickets.rules import StandingRules
-from tickets.sight import line_of, may_see, shown_to
+from tickets.sight import line_of, may_see, shown_to, visit_shown_to
 
 
 class AllowedMove(BaseModel):
@@ -41,6 +45,10 @@ class TicketFile(BaseModel):
     photos: tuple[Photo, ...]
     """``GET /api/tickets/{code}/photos/{id}`` gives the picture of one."""
     moves: tuple[AllowedMove, ...]
+    letters: tuple[Letter, ...]
+    """The letters of apology that are owed or were sent for it."""
+    visits: tuple[Appointment, ...]
+    """Its home appointments, the last one booked last."""
     duplicates: tuple[str, ...]
     """Codes of the tickets that were merged into this one."""
 
@@ -68,10 +76,17 @@ class Dossier:
             texts = await store.texts_of(connection, ticket.code)
             photos = await photos_of(connection, ticket.code)
             merged = await store.ticket_rows(connection, store.tickets.c.duplicate_of == ticket.code)
-        moves = tuple(AllowedMove(name=move.name, title=move.title) for move in moves_for(actor, ticket))
-        duplicates = tuple(sorted(row["code"] for row in merged))
+            owed = (await letters.letters_of(connection, [ticket.code]))[ticket.code]
+            visits = (await appointments.appointments_of(connection, [ticket.code]))[ticket.code]
+        moves = moves_for(actor, ticket, owed, visits)
         return TicketFile(
-            ticket=shown_to(actor, ticket), texts=texts, photos=photos, moves=moves, duplicates=duplicates
+            ticket=shown_to(actor, ticket),
+            texts=texts,
+            photos=photos,
+            moves=tuple(AllowedMove(name=move.name, title=move.title) for move in moves),
+            letters=owed,
+            visits=tuple(visit_shown_to(actor, visit, sealed=ticket.sealed) for visit in visits),
+            duplicates=tuple(sorted(row["code"] for row in merged)),
         )
 
     async def photo(self, code: str, id: str, actor: Actor) -> Photo:
@@ -118,7 +133,8 @@ class Dossier:
     async def _seen(self, connection: AsyncConnection, code: str, actor: Actor) -> Ticket:
         code = read_code(code)
         found = await read(connection, self._rules.current, store.tickets.c.code == code, limit=1)
+        owed = (await letters.letters_of(connection, [code]))[code]
         line = line_of(actor, self._rules.current.agencies, self._clock.now().astimezone(CIVIL_ZONE).date())
-        if not found or not may_see(actor, found[0].model_dump(), found[0].parties, line=line):
+        if not found or not may_see(actor, found[0].model_dump(), found[0].parties, owed, line=line):
             raise NotFound(f"Không có phiếu {code}")
         return found[0]

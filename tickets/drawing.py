@@ -12,6 +12,7 @@ PARTY_NAMES = {
     "lead": "cơ quan chủ trì",
     "cooperating": "cơ quan phối hợp",
     "any": "cơ quan chủ trì hoặc phối hợp",
+    "owing": "cơ quan phải gửi thư xin lỗi",
 }
 """Of which agency an officer or approver must be, as people read it."""
 

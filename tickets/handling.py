@@ -15,6 +15,9 @@ from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
 from tickets.code import read_code
 from tickets.deciding import apply
+from tickets.journal import store as journal
+from tickets.letters import store as letters
+from tickets.letters.moves import ApproveLetter, SendLetter
 from tickets.model import Stage
 from tickets.moves import AnyMove, Merge
 from tickets.photos.model import Shot
@@ -73,7 +76,7 @@ class Handling:
         found = await locked(connection, wanted, rules=self._rules.current, now=self._clock.now())
         change = found.get(code)
         line = line_of(actor, self._rules.current.agencies, self._clock.now().astimezone(CIVIL_ZONE).date())
-        if change is None or not may_see(actor, change.row, change.parties, line=line):
+        if change is None or not may_see(actor, change.row, change.parties, change.letters, line=line):
             raise NotFound(f"Không có phiếu {code}")
         if {row["code"] for row in await store.ticket_rows(connection, merged)} - wanted:
             raise Refused(f"Vừa có phiếu khác được ghép vào phiếu {code}", remedy="làm lại")
@@ -82,4 +85,9 @@ class Handling:
         change.main = found.get(into) if into else None
         if change["answer"] is not None:
             change.row["answer_author"] = await store.author_of(connection, change["answer"])
+        if actor.agency is not None and isinstance(request, ApproveLetter):
+            year = change.now.astimezone(CIVIL_ZONE).year
+            change.next_letter_number = await letters.next_number(connection, actor.agency, year)
+        if actor.agency is not None and isinstance(request, SendLetter):
+            change.knows_citizen = await journal.has_unlocked(connection, change.code, actor.agency)
         return change

@@ -133,7 +133,7 @@ class Deadline(_Value):
     starts: AwareDatetime
     due: AwareDatetime
     target: str
-    """``3wd``, ``4wh``, ``30wm``, ``2h``: see ``tickets.sla``."""
+    """``3wd``, ``4wh``, ``30wm``, ``2h``: see ``tickets.sla``; ``at`` for a due time that was agreed with the citizen."""
     extended: str | None = None
     """What an approver has added, in the same unit; ``target`` contains it."""
     explanation: str
@@ -170,7 +170,7 @@ class Text(_Value):
     id: str
     code: str
     kind: str
-    """``note``, ``progress``, ``question``, ``information``, ``contribution``, ``draft``, ``answer``, ``refusal``."""
+    """``note``, ``progress``, ``question``, ``information``, ``contribution``, ``draft``, ``answer``, ``refusal``, ``letter``."""
     at: AwareDatetime
     author: str
     agency: str | None
@@ -203,7 +203,7 @@ class Extension(_Value):
 
 
 class Stop(_Value):
-    """A stretch during which the agency's clock stood."""
+    """A stretch during which the agency's clock stood: the citizen was asked, or had chosen a window for a visit."""
 
     start: AwareDatetime
     end: AwareDatetime | None = None

@@ -3,19 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from tickets.appointments.moves import Book, CancelVisit, ConfirmVisit, MissedVisit, MoveVisit, Visited, VisitedPartly
+from tickets.letters.moves import ApproveLetter, AskLetter, DraftLetter, SendBackLetter, SendLetter, WaiveLetter
 from tickets.model import TicketCode
+from tickets.move_request import MoveRequest, Reason, Words
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
 Amount = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}(wd|wh|wm|h)$")]
-
-
-class MoveRequest(BaseModel):
-    """What every move carries."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Classify(MoveRequest):
@@ -265,7 +260,9 @@ AnyMove = Annotated[
     Classify | AnswerAtOnce | Route | Recall | Refuse | Merge | Separate | Divert | Restore | Raise
     | Accept | Return | Work | AskCitizen | Resume | Draft | SendBack | Approve | Progress
     | AskExtension | GrantExtension | DeclineExtension | AskCooperation | Contribute
-    | Object | Tell | Inform | Survey | Close | Reopen | Publish | Unpublish | Note,
+    | Object | Tell | Inform | Survey | Close | Reopen | Publish | Unpublish | Note
+    | AskLetter | DraftLetter | SendBackLetter | ApproveLetter | SendLetter | WaiveLetter
+    | Book | ConfirmVisit | MoveVisit | Visited | VisitedPartly | MissedVisit | CancelVisit,
     Field(discriminator="move"),
 ]  # fmt: skip
 """Any move, told apart by its ``move``."""

@@ -69,6 +69,16 @@ class Warnings(RuleModel):
     h: TargetText = "1h"
 
 
+class Visits(RuleModel):
+    """What holds for home appointments."""
+
+    days_ahead: int = Field(default=30, ge=1, le=365)
+    """How many days of the calendar ahead a window may lie at most."""
+    remind_before: TargetText = "1wd"
+    """How long before the window begins agency and citizen are reminded; ``1wd`` is the same time one working day earlier."""
+    basis: str = Field(default="Đề xuất của tổng đài", min_length=1)
+
+
 class Tier(RuleModel):
     """The promises of one class of reports."""
 
@@ -89,6 +99,7 @@ class Policy(RuleModel):
     reopen_days: int = Field(default=15, ge=1)
     returns_before_raise: int = Field(default=3, ge=1)
     escalation: EscalationChains = EscalationChains()
+    visits: Visits = Visits()
     tiers: dict[str, Tier]
     topics: dict[str, str]
     default: str

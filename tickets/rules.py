@@ -12,6 +12,7 @@ from tickets.agencies import Agencies
 from tickets.calendar import WorkCalendar
 from tickets.calendars import CalendarsFile, OfficialDaysFile, build_calendars
 from tickets.clocks import started
+from tickets.letters.template import LetterTemplates
 from tickets.localities import Commune, Localities, TableError, read_localities
 from tickets.mentions import PlaceWords
 from tickets.model import HOTLINE, Deadline
@@ -29,6 +30,9 @@ from tickets.rule_files import (
 )
 from tickets.topics import Topics
 
+NEVER_URGENT = ("answer", "information", "close", "apology_draft", "apology_sent", "visit")
+"""Clocks that run on working time of an urgent ticket too."""
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -41,6 +45,7 @@ class Rules:
     routing: RoutingRules
     localities: Localities
     places: PlaceFinder
+    letters: LetterTemplates
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "Rules":
@@ -57,6 +62,7 @@ class Rules:
             routing=read_rules("routing.yaml", RoutingRules, folder),
             localities=localities,
             places=PlaceFinder(localities, read_rules("places.yaml", PlaceWords, folder)),
+            letters=read_rules("letters.yaml", LetterTemplates, folder),
         )
         rules._check(folder)
         return rules
@@ -100,7 +106,7 @@ class Rules:
 
         What the citizen is promised is counted on the agencies' calendar whoever has the ticket.
         """
-        if urgent and clock not in ("answer", "information", "close", "apology_draft", "apology_sent"):
+        if urgent and clock not in NEVER_URGENT:
             return self.calendar(policy.urgent_calendar)
         if party == HOTLINE and clock not in ("answer", "respond"):
             return self.calendar(policy.hotline_calendar)

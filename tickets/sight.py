@@ -6,6 +6,8 @@ from typing import Any
 
 from hotline1022.base.access import AGENCY_ROLES, HOTLINE_ROLES, Actor, Role
 from tickets.agencies import Agencies
+from tickets.appointments.model import Appointment
+from tickets.letters.model import Letter
 from tickets.model import Party, Stage, Ticket
 
 NOT_WITH_AGENCY = (Stage.RECEIVED, Stage.CLASSIFIED, Stage.MERGED, Stage.REFERRED)
@@ -30,11 +32,18 @@ def line_of(actor: Actor, agencies: Agencies, day: date) -> frozenset[str]:
     return frozenset() if actor.agency is None else agencies.line_of(actor.agency, day)
 
 
-def may_see(actor: Actor, row: Mapping[str, Any], parties: Iterable[Party], *, line: Collection[str]) -> bool:
+def may_see(
+    actor: Actor,
+    row: Mapping[str, Any],
+    parties: Iterable[Party],
+    letters: Iterable[Letter] = (),
+    *,
+    line: Collection[str],
+) -> bool:
     """Whether ``actor`` may know of the ticket of ``row`` at all; ``line`` are the agencies that theirs stands for.
 
-    The hotline sees every ticket; an agency those that it, or one that it succeeds, was given or is asked to help with, and
-    never a sealed one; an app those that came in through it.
+    The hotline sees every ticket; an agency those that it, or one that it succeeds, was given, is asked to help with or owes a
+    letter for, and never a sealed one; an app those that came in through it.
     """
     if actor.role in HOTLINE_ROLES or actor.role in (Role.MACHINE, Role.CITIZEN):
         return True
@@ -43,7 +52,15 @@ def may_see(actor: Actor, row: Mapping[str, Any], parties: Iterable[Party], *, l
     if actor.role not in AGENCY_ROLES or actor.agency is None or row["sealed"]:
         return False
     given = row["stage"] not in NOT_WITH_AGENCY and row["level"] != 1
-    return (given and row["agency"] in line) or any(party.agency in line for party in parties)
+    asked = any(party.agency in line for party in parties)
+    return (given and row["agency"] in line) or asked or any(each.agency in line for each in letters)
+
+
+def visit_shown_to(actor: Actor, visit: Appointment, *, sealed: bool) -> Appointment:
+    """The appointment as ``actor`` may read it: where the citizen lives is the business of who comes, and of the hotline."""
+    if sealed or (actor.role not in HOTLINE_ROLES and visit.agency != actor.agency):
+        return visit.model_copy(update={"procedure": None, "address": None})
+    return visit
 
 
 def shown_to(actor: Actor, ticket: Ticket) -> Ticket:

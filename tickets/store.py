@@ -182,9 +182,13 @@ async def change_ticket(connection: AsyncConnection, code: str, **values: Any) -
 
 
 async def give_deadlines(connection: AsyncConnection, code: str, agency: str) -> None:
-    """Make ``agency`` the one that keeps every running promise that an agency keeps."""
+    """Make ``agency`` the one that keeps every running promise of whoever has the ticket; a letter stays with who owes it."""
     columns = ticket_deadlines.c
-    owed = (columns.code == code, columns.party != model.HOTLINE, columns.ended.is_(None))
+    owed = (
+        columns.code == code,
+        columns.clock.in_(("answer", "respond", "progress", "visit")),
+        columns.ended.is_(None),
+    )
     await connection.execute(update(ticket_deadlines).where(*owed).values(party=agency))
 
 

@@ -12,7 +12,9 @@ from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
 from hotline1022.base.log import where
 from tickets import store
+from tickets.acts import appointments
 from tickets.acts.chain import office_of
+from tickets.acts.letters import owe_late_answer
 from tickets.acts.succession import inherit
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
@@ -125,7 +127,9 @@ def step(change: Change, deadline: Deadline) -> None:
     done = after_step(deadline, change.policy, change.calendar_of(deadline), change.stops)
     change.put(deadline, done)
     told = {"at": change.now, "code": change.code, "clock": deadline.clock, "party": deadline.party}
-    if deadline.step == WARNING:
+    if deadline.step == WARNING and deadline.clock == appointments.CLOCK:
+        appointments.remind(change, deadline)
+    elif deadline.step == WARNING:
         change.journal("warned", f"{party} sắp đến hạn {rule.title}. {deadline.explanation}", **facts)
         change.tell(DeadlineWarned.model_validate({**told, "due": deadline.due}))
     elif deadline.step != DUE:
@@ -133,11 +137,14 @@ def step(change: Change, deadline: Deadline) -> None:
     elif rule.on_due == "breach":
         change.journal("breached", f"{party} quá hạn {rule.title}. {deadline.explanation}", **facts)
         change.tell(DeadlineBreached.model_validate({**told, "due": deadline.due}))
-        if deadline.clock == "answer" and deadline.party != HOTLINE:
-            for clock in ("progress", "apology_draft", "apology_sent"):
-                # A promise that moved and was broken again is still the same lateness: one report, one letter.
-                if not any(each.round == deadline.round for each in change.running(clock)):
-                    change.start(clock, deadline.party)
+        if deadline.clock == "answer":
+            # A promise that moved and was broken again is still the same lateness: one report, one letter.
+            lies_here = deadline.party == HOTLINE
+            if not lies_here and not any(each.round == deadline.round for each in change.running("progress")):
+                change.start("progress", deadline.party)
+            owe_late_answer(change, deadline)
+        if deadline.clock == appointments.CLOCK:
+            appointments.window_over(change)
     elif rule.on_due == "resume":
         apply(change, Resume(move="resume"))
     else:

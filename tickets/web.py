@@ -15,7 +15,8 @@ from tickets.dossier import Dossier, Identity, TicketFile
 from tickets.handling import Handling, MoveMade
 from tickets.intake.reports import fingerprint
 from tickets.model import Channel, JournalEntry, PlaceCandidate, Report, Ticket
-from tickets.moves import AnyMove, Reason, Words
+from tickets.move_request import Reason, Words
+from tickets.moves import AnyMove
 from tickets.rules import StandingRules
 from tickets.search.finding import TicketQuery, TicketSearch
 from tickets.stages import MOVES, STAGE_NAMES
@@ -72,6 +73,10 @@ class MoveTold(BaseModel):
     target: str | None
     roles: tuple[str, ...]
     party: str
+    letter: tuple[str, ...]
+    """The states of a letter of apology that the move can be about; empty for moves about no letter."""
+    visit: tuple[str, ...]
+    """The states of the home appointment that the move can be about; empty for moves about none."""
 
 
 class StageTable(BaseModel):
@@ -200,6 +205,8 @@ def stage_table() -> StageTable:
                 target=move.target,
                 roles=tuple(sorted(move.roles)),
                 party=move.party,
+                letter=move.letter,
+                visit=move.visit,
             )
             for move in MOVES
         ),

@@ -2,13 +2,14 @@
 
 import random
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
 from hotline1022.base.access import AGENCY_ROLES, Actor, Role
+from hotline1022.base.clock import CIVIL_ZONE
 from tests.tickets.conftest import MOVE
 from tickets.moves import REQUESTS, AnyMove
 
@@ -25,6 +26,9 @@ MEANT: dict[str, tuple[Any, ...]] = {
 }
 """What fields mean that a type alone does not tell; other fields are filled by their type."""
 
+WINDOW = {"starts": time(8), "ends": time(10)}
+"""When a home visit is to be, on the day after."""
+
 
 def request_for(name: str, chance: random.Random, *, now: datetime, codes: tuple[str, ...] = ("10000000",)) -> AnyMove:
     """A well-formed request for move ``name``; ``codes`` are tickets that it may name."""
@@ -39,6 +43,9 @@ def request_for(name: str, chance: random.Random, *, now: datetime, codes: tuple
 def _value(field: str, info: FieldInfo, chance: random.Random, now: datetime) -> Any:
     if field in MEANT:
         return chance.choice(MEANT[field])
+    if field in WINDOW:
+        day = (now + timedelta(days=1)).astimezone(CIVIL_ZONE).date()
+        return datetime.combine(day, WINDOW[field], CIVIL_ZONE)
     return _of_type(info.annotation, chance, now)
 
 

@@ -197,7 +197,7 @@ class Lives:
         """While the citizen is asked nothing that stops goes on; otherwise what has a step has its instant."""
         if not deadline.running:
             return
-        if ticket.stage is Stage.WAITING and CLOCKS[deadline.clock].stops:
+        if ticket.stops and ticket.stops[-1].end is None and CLOCKS[deadline.clock].stops:
             assert deadline.step_at is None, deadline
         else:
             assert (deadline.step is None) == (deadline.step_at is None), deadline

@@ -18,12 +18,6 @@ from tickets.rules import StandingRules
 from tickets.timers import Timers
 
 
-@pytest.fixture
-def timers(database: Database, still_clock: StillClock, standing: StandingRules, recorded: Recorded) -> Timers:
-    """The timers of the same tickets."""
-    return Timers(database, still_clock, standing, recorded)
-
-
 def civil(text: str) -> datetime:
     """An instant written as people in Vietnam say it."""
     return datetime.fromisoformat(f"2026-{text}:00+07:00")
@@ -262,6 +256,41 @@ async def test_of_two_officers_who_move_one_ticket_at_once_one_wins_and_the_othe
     assert isinstance(told, Refused)
     assert "vừa được người khác" in str(told)
     assert len(await hands.desk.history(code)) == 4
+
+
+async def test_what_was_due_before_a_move_happens_before_it_though_nobody_looked_at_the_time(
+    hands: Hands, timers: Timers, still_clock: StillClock, recorded: Recorded
+) -> None:
+    code = await routed(hands)
+    due = (await hands.move(code, OFFICER, "accept")).due
+    still_clock.instant = due + timedelta(days=1)
+    await hands.move(code, OFFICER, "draft", text="Đã thay bóng đèn.")
+    await hands.move(code, HEAD, "approve")
+    breaches = [event for event in recorded.events if isinstance(event, DeadlineBreached) and event.clock == "answer"]
+    assert [event.at for event in breaches] == [due]
+    entries = [entry for entry in await hands.desk.history(code) if entry.what in ("warned", "breached", "drafted")]
+    assert [(entry.what, entry.actor) for entry in entries] == [
+        ("warned", "machine"),
+        ("breached", "machine"),
+        ("drafted", OFFICER.name),
+    ]
+    await timers.tick()
+    assert len([event for event in recorded.events if isinstance(event, DeadlineBreached)]) == len(breaches)
+
+
+async def test_a_move_that_comes_after_the_ticket_closed_by_itself_is_told_so(
+    hands: Hands, still_clock: StillClock, recorded: Recorded
+) -> None:
+    code = await routed(hands)
+    closing = (await answered(hands, code)).deadline("close").due
+    still_clock.instant = closing + timedelta(hours=1)
+    with pytest.raises(Refused, match="“đã đóng” nên không thể ghi nhận khảo sát"):
+        await hands.move(code, LAN, "survey", disposition="completed")
+    ticket = await hands.desk.find(code)
+    assert ticket is not None
+    assert ticket.stage == Stage.ANSWERED
+    ticket = await hands.move(code, LAN, "note", text="Người dân cảm ơn.")
+    assert (ticket.stage, ticket.closed_at) == (Stage.CLOSED, closing)
 
 
 async def test_an_urgent_report_at_night_has_its_clocks_at_once(hands: Hands, still_clock: StillClock) -> None:

@@ -5,7 +5,10 @@ from typing import Literal
 from hotline1022.base.access import Role
 from hotline1022.base.errors import Invalid, Refused
 from hotline1022.base.ids import new_id
+from tickets.acts import appointments
+from tickets.acts.letters import owe_late_answer
 from tickets.acts.succession import inherit
+from tickets.appointments.moves import Visited
 from tickets.change import Change
 from tickets.clocks import reopen_until, reopened_promise
 from tickets.events import TicketAnswered, TicketReopened
@@ -42,9 +45,13 @@ def tell_everybody(change: Change, how: str) -> None:
 
 def told(change: Change, how: str) -> None:
     """What follows when a citizen has been told: the promise is kept, the survey may come, the ticket will close."""
+    appointments.call_off(change, "Người dân đã được trả lời.")
     last = next((each for each in reversed(change.deadlines) if each.clock == "answer"), None)
     if last is not None and last.running:
         change.end("answer")
+    on_time = last is None or (last.ended_at or change.now) <= last.due
+    if last is not None and not on_time:
+        owe_late_answer(change, last)
     change.end("progress", "contribute", how="dropped")
     outcome: Literal["answered", "refused"] = "refused" if change["outcome"] == "refused" else "answered"
     change.set(told_at=change.now, told_how=how, outcome=outcome)
@@ -62,9 +69,15 @@ def told(change: Change, how: str) -> None:
             level=change["level"],
             round=change["round"],
             sealed=change["sealed"],
-            on_time=last is None or (last.ended_at or change.now) <= last.due,
+            on_time=on_time,
         )
     )
+
+
+def visited(change: Change, request: Visited) -> None:
+    """The procedure was done at the citizen's home: that is the answer."""
+    appointments.visited(change, request)
+    tell_everybody(change, "person")
 
 
 def survey(change: Change, request: Survey) -> None:

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 from hotline1022.base.http.problems import TOLD
 from hotline1022.base.http.routes import Told
 from hotline1022.base.phone_numbers import e164
-from tickets.moves import Reason, Words
+from tickets.move_request import Reason, Words
 
 
 def without_empty(values: Any) -> Any:

@@ -56,6 +56,13 @@ async def of_ticket(
     return [(row["id"], JournalEntry.model_validate({c.name: row[c.name] for c in _COLUMNS})) for row in rows]
 
 
+async def has_unlocked(connection: AsyncConnection, code: str, agency: str) -> bool:
+    """Whether somebody of ``agency`` has unlocked who reported a ticket."""
+    columns = ticket_journal.c
+    statement = select(columns.details).where(columns.code == code, columns.what == "identity-unlocked")
+    return any(details.get("agency") == agency for details in (await connection.scalars(statement)).all())
+
+
 async def all_sealed(connection: AsyncConnection) -> AsyncIterator[Sealed]:
     """The whole journal in order, read in portions, unchecked. Raises ValueError where a value is no instant or no JSON."""
     after = 0

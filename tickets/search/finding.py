@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import AGENCY_ROLES, Actor
@@ -13,6 +13,7 @@ from hotline1022.base.db import Database
 from hotline1022.base.http.paging import Page, PageQuery, cursor_of, read_cursor
 from hotline1022.base.http.routes import WrittenInstant
 from hotline1022.base.phone_numbers import e164
+from tickets.letters.store import ticket_letters
 from tickets.model import Channel, Stage, Ticket
 from tickets.reading import of_rows
 from tickets.rules import StandingRules
@@ -24,14 +25,14 @@ from tickets.store import ticket_deadlines, ticket_parties, tickets
 MOST_WORDS = 8
 
 
-def _listed(value: Any) -> Any:
+def as_list(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
 class TicketQuery(PageQuery):
     """Which tickets; conditions that are not given do not matter."""
 
-    stage: Annotated[tuple[Stage, ...], BeforeValidator(_listed), Field(max_length=20)] = ()
+    stage: Annotated[tuple[Stage, ...], BeforeValidator(as_list), Field(max_length=20)] = ()
     agency: Annotated[str, StringConstraints(max_length=64)] | None = None
     topic: Annotated[str, StringConstraints(max_length=64)] | None = None
     place: Annotated[str, StringConstraints(max_length=16)] | None = None
@@ -75,7 +76,7 @@ class TicketSearch:
         by_due = query.order == "due"
         key: Any = ticket_deadlines.c.due if by_due else tickets.c.taken_at
         line = line_of(actor, self._rules.current.agencies, self._clock.now().astimezone(CIVIL_ZONE).date())
-        conditions = [*_conditions(query, self._clock.now()), *_seen_by(actor, line)]
+        conditions = [*_conditions(query, self._clock.now()), *seen_by(actor, line)]
         if by_due or query.overdue is not None:
             conditions += [
                 ticket_deadlines.c.code == tickets.c.code,
@@ -103,7 +104,7 @@ def _conditions(query: TicketQuery, now: datetime) -> list[ColumnElement[bool]]:
         found.append(columns.number == (e164(query.number) or query.number))
         found.append(columns.sealed.is_(False))
     if query.overdue is not None:
-        found.append(ticket_deadlines.c.due < now if query.overdue else ticket_deadlines.c.due >= now)
+        found.append(_late(now) if query.overdue else not_(_late(now)))
     if query.taken_from is not None:
         found.append(columns.taken_at >= query.taken_from)
     if query.taken_to is not None:
@@ -111,11 +112,19 @@ def _conditions(query: TicketQuery, now: datetime) -> list[ColumnElement[bool]]:
     return found
 
 
-def _seen_by(actor: Actor, line: frozenset[str]) -> list[ColumnElement[bool]]:
+def _late(now: datetime) -> ColumnElement[bool]:
+    """That a promise is not kept by now; while its clock stands for the citizen's sake it is not late."""
+    promise = ticket_deadlines.c
+    stands = and_(promise.step.is_not(None), promise.step_at.is_(None), promise.breached_at.is_(None))
+    return and_(promise.due < now, not_(stands))
+
+
+def seen_by(actor: Actor, line: frozenset[str]) -> list[ColumnElement[bool]]:
     """``tickets.sight.may_see`` as a condition."""
     if actor.role not in AGENCY_ROLES:
         return []
     columns = tickets.c
     asked = columns.code.in_(select(ticket_parties.c.code).where(ticket_parties.c.agency.in_(line)))
     given = and_(columns.agency.in_(line), columns.stage.not_in(NOT_WITH_AGENCY), columns.level != 1)
-    return [columns.sealed.is_(False), or_(given, asked)]
+    owing = columns.code.in_(select(ticket_letters.c.code).where(ticket_letters.c.agency.in_(line)))
+    return [columns.sealed.is_(False), or_(given, asked, owing)]

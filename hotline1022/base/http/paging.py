@@ -51,6 +51,14 @@ def read_cursor(cursor: str) -> tuple[datetime, str]:
     return instant, key
 
 
+def read_row_cursor(cursor: str) -> tuple[datetime, int]:
+    """The same for a list whose items are told apart by the number of their row."""
+    at, key = read_cursor(cursor)
+    if not key.isascii() or not key.isdigit() or len(key) > 18:
+        raise Invalid("Con trỏ trang không dùng được", remedy="lấy lại từ trang đầu", field="cursor")
+    return at, int(key)
+
+
 def page_of(items: Sequence[Item], limit: int, cursor: str | None) -> Page[Item]:
     """A page of ``items`` (up to ``limit`` of them); ``cursor`` is that of the last one when there may be more."""
     return Page(items=tuple(items[:limit]), next=cursor if len(items) >= limit else None)
