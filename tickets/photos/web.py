@@ -8,7 +8,8 @@ from hotline1022.base.errors import Invalid
 from hotline1022.base.http.routes import Call, FileField, Reply, Route, Told
 from tickets.dossier import Dossier, TicketFile
 from tickets.handling import Handling
-from tickets.moves import Note, Progress, Words
+from tickets.move_request import Words
+from tickets.moves import Note, Progress
 from tickets.photos.model import MEDIA_TYPE, MOST_AT_ONCE, MOST_BYTES, MOST_REQUEST_BYTES
 from tickets.photos.studio import Studio
 
