@@ -68,8 +68,9 @@ class WorkCalendar:
         index = bisect_right(self._starts, at) - 1
         if index < 0:
             return 0
-        before = self._worked_at_start[index]
-        return min(before + at - self._starts[index], self._worked_at_end[index])
+        worked = self._worked_at_start[index] + at - self._starts[index]
+        most = self._worked_at_end[index]
+        return worked if worked < most else most
 
     def instant_of(self, worked: int) -> datetime:
         """The first instant that has ``worked`` working time before it (civil zone)."""
@@ -134,4 +135,5 @@ def _civil(microseconds: int) -> datetime:
 
 
 def _microseconds(instant: datetime) -> int:
-    return (instant - _ZERO) // MICROSECOND
+    since = instant - _ZERO
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
