@@ -138,11 +138,11 @@ class Population:
 
     size: int
     parts: Sequence[Part]
-    codes: list[str] = field(default_factory=list)
-    taken: list[str] = field(default_factory=list)
+    codes: list[str] = field(init=False, default_factory=list)
+    taken: list[str] = field(init=False, default_factory=list)
 
-    def fill(self, url: str, *, words: bool) -> None:
-        """Write all of it into an empty database."""
+    def fill(self, url: str, *, words: bool) -> dict[str, str]:
+        """Write all of it into an empty database; returns the agency of each ticket by its code."""
         names = ["tickets", "ticket_deadlines", "ticket_journal", *(["ticket_words"] if words else [])]
         filler = Filler(url)
         chance = random.Random(SEED)
@@ -158,6 +158,7 @@ class Population:
             if words:
                 filler.add("ticket_words", _columns(ticket_words), self._words())
         filler.close()
+        return {code: str(real.ticket["agency"]) for code, (real, _) in zip(self.codes, drawn, strict=True)}
 
     @cached_property
     def said(self) -> "numpy.ndarray[tuple[int, int], numpy.dtype[numpy.int16]]":
