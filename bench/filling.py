@@ -25,7 +25,11 @@ class Filler:
             self._server = psycopg.connect(
                 made.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
             )
-            for setting in ("timezone = 'UTC'", "session_replication_role = 'replica'", "maintenance_work_mem = '512MB'"):
+            for setting in (
+                "timezone = 'UTC'",
+                "session_replication_role = 'replica'",
+                "maintenance_work_mem = '512MB'",
+            ):
                 self._server.execute(f"SET {setting}".encode())
 
     def add(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:

@@ -152,5 +152,3 @@ def _figures(seconds: Sequence[float], found: Sequence[int]) -> tuple[str, ...]:
     times = (percentile(seconds, 0.5), percentile(seconds, 0.95), max(seconds))
     given_up = f", {found.count(-1)} given up" if -1 in found else ""
     return (*(f"{each * 1000:.1f}" for each in times), f"{sum(found) / len(found):.0f}{given_up}")
-
-

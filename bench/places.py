@@ -55,14 +55,13 @@ _WITH_DISTRICT: dict[str, Callable[[Unit], str | None]] = {
     "rác ở xã X huyện Y": lambda unit: unit.district and f"rác chất đống ở {unit.name} {unit.district}".lower(),
 }
 
-WAYS = {
-    **_PLAIN,
-    **_WITH_DISTRICT,
-    **{
-        f"{_no_marks(name)} (no marks)": (lambda unit, way=way: _no_marks(way(unit) or "").lower() or None)
-        for name, way in (*_PLAIN.items(), *_WITH_DISTRICT.items())
-    },
-}
+
+def _without_marks(way: Callable[[Unit], str | None]) -> Callable[[Unit], str | None]:
+    return lambda unit: _no_marks(way(unit) or "").lower() or None
+
+
+_MARKED = _PLAIN | _WITH_DISTRICT
+WAYS = _MARKED | {f"{_no_marks(name)} (no marks)": _without_marks(way) for name, way in _MARKED.items()}
 
 
 def measure(*, quick: bool) -> None:

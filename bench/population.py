@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 
 import numpy
 from pydantic import TypeAdapter
@@ -37,6 +37,12 @@ WEEK = datetime(2026, 11, 16, 0, 0, tzinfo=UTC)
 """The week in which the real tickets were taken; the others were taken whole weeks earlier or later."""
 
 WORDS_SAID = 30
+_INITIALS = "b c ch d g gi h k kh l m n ng nh ph qu r s t th tr v x"
+_RIMES = (
+    "a ac ach ai am an ang anh ao ap at au ay e ech em en enh eo ep et eu i ich iec iem ien iep ieu in inh ip it iu o oa oai "
+    "oam oan oang oat oc oen oeo oi om on ong op ot u ua uan uat uech ui um un ung uoc uoi uom uon uong uop uou up ut uy uya "
+    "uyen uyet uynh uyt y yen"
+)
 _MOVE: TypeAdapter[AnyMove] = TypeAdapter(AnyMove)
 _LIFE: tuple[tuple[str, dict[str, str], Role], ...] = (
     ("classify", {}, Role.OPERATOR),
@@ -74,13 +80,7 @@ class Real:
 def vocabulary() -> list[str]:
     """Some 1,700 different syllables without marks, the most frequent first."""
     chance = random.Random(SEED)
-    initials = "b c ch d g gi h k kh l m n ng nh ph qu r s t th tr v x".split()
-    rimes = (
-        "a ac ai am an ang anh ao at au ay e en enh eo et eu i ich iem ien ieu in inh it o oa oai oan oc oi om on ong ot "
-        "u ua uan ui um un ung uoc uoi uon uong ut uy uyen uyet y yen oang oat oc op up iep ap ep ip ach ech oam uat uech "
-        "oen oeo uya uynh uyt ac em iec uom uop uou iu"
-    ).split()
-    found = sorted({initial + rime for initial in initials for rime in rimes})
+    found = sorted({initial + rime for initial in _INITIALS.split() for rime in _RIMES.split()})
     chance.shuffle(found)
     return found
 
@@ -209,12 +209,12 @@ class Population:
                 yield (word, self.taken[ticket], self.codes[ticket])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _ticket(real: Real, weeks: int) -> Row:
     return _moved(real.ticket, tickets, weeks)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _owed(real: Real, weeks: int) -> tuple[Row, ...]:
     """Its deadlines without id and code."""
     return tuple(_moved(each, ticket_deadlines, weeks)[2:] for each in real.deadlines)

@@ -109,9 +109,7 @@ def measure(*, quick: bool) -> None:
 def _questions(count: int) -> list[Question]:
     chance = random.Random(SEED)
     first = datetime(2026, 1, 1, tzinfo=CIVIL_ZONE)
-    return [
-        Question(first + chance.randrange(365 * 1440) * _MINUTE, chance.choice(TARGETS)) for _ in range(count)
-    ]
+    return [Question(first + chance.randrange(365 * 1440) * _MINUTE, chance.choice(TARGETS)) for _ in range(count)]
 
 
 def _speed(
@@ -183,9 +181,7 @@ def _equal(found: Iterable[int], expected: Iterable[int]) -> int:
 
 
 def _same(truth: ByMinute, found: Iterable[datetime], expected: Iterable[datetime]) -> int:
-    return sum(
-        truth.worked(min(one, right), max(one, right)) == 0 for one, right in zip(found, expected, strict=True)
-    )
+    return sum(truth.worked(min(one, right), max(one, right)) == 0 for one, right in zip(found, expected, strict=True))
 
 
 def _swaps(state: WorkCalendar, other: Peer, truth: ByMinute) -> None:

@@ -88,7 +88,9 @@ def measure(*, quick: bool, size: int, kinds: Sequence[str] = KINDS) -> None:
     """Print the tables."""
     rules = StandingRules()
     waiting = make_real(rules, WITH_AGENCY)
-    due, late, seconds = [], [], 5 if quick else 30
+    due: list[tuple[str, ...]] = []
+    late: list[tuple[str, ...]] = []
+    seconds = 5 if quick else 30
     for kind in kinds:
         with databases(kind) as given:
             for tickets in sorted({min(FEW, size), size}):
@@ -100,7 +102,14 @@ def measure(*, quick: bool, size: int, kinds: Sequence[str] = KINDS) -> None:
                 for name, driver in DRIVERS.items():
                     spread = asyncio.run(_continuously(url, rules, driver, seconds))
                     late.append((kind, str(tickets), name, *spread))
-    head = ("database", "open tickets", "steps due", "ms a step", "steps a second", "a tick with nothing due, ms p50 / p99")
+    head = (
+        "database",
+        "open tickets",
+        "steps due",
+        "ms a step",
+        "steps a second",
+        "a tick with nothing due, ms p50 / p99",
+    )
     print("\n" + table(head, due))
     head = ("database", "open tickets", "tick", "steps", "late, ms p50 / p99")
     print(f"\n{A_SECOND} steps fall due in a second, for {seconds} s\n\n" + table(head, late), flush=True)
