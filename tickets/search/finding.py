@@ -1,10 +1,11 @@
 """Lists of tickets: by stage, agency, topic, place, words and time, in pages, each as the asker may read it. Nothing is changed here."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, not_, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import AGENCY_ROLES, Actor
@@ -15,7 +16,7 @@ from hotline1022.base.phone_numbers import e164
 from tickets.model import Channel, Stage, Ticket
 from tickets.reading import of_rows
 from tickets.rules import StandingRules
-from tickets.search.store import rarest_first, with_words
+from tickets.search.store import rarest_first, ticket_words, with_words
 from tickets.search.words import searchable
 from tickets.sight import NOT_WITH_AGENCY, shown_to
 from tickets.store import ticket_deadlines, ticket_parties, tickets
@@ -72,25 +73,36 @@ class TicketSearch:
         self, connection: AsyncConnection, query: TicketQuery, actor: Actor, words: list[str]
     ) -> Select[Any]:
         by_due = query.order == "due"
-        key: Any = ticket_deadlines.c.due if by_due else tickets.c.taken_at
-        conditions = [*_conditions(query, self._clock.now()), *_seen_by(actor)]
+        key: ColumnElement[Any] = tickets.c.taken_at
+        code: ColumnElement[Any] = tickets.c.code
+        conditions = _conditions(query)
         if by_due or query.overdue is not None:
-            conditions += [
-                ticket_deadlines.c.code == tickets.c.code,
-                ticket_deadlines.c.clock == "answer",
-                ticket_deadlines.c.ended.is_(None),
-            ]
+            conditions += _owed(query, self._clock.now())
+        if by_due:
+            key = ticket_deadlines.c.due
         if words:
             conditions += with_words(await rarest_first(connection, words))
+            if not by_due:
+                key, code = ticket_words.c.taken_at, ticket_words.c.code
         if query.cursor is not None:
-            at, code = read_cursor(query.cursor)
-            behind = tuple_(key, tickets.c.code)
-            conditions.append(behind > (at, code) if by_due else or_(key < at, and_(key == at, tickets.c.code > code)))
-        order = (key, tickets.c.code) if by_due else (key.desc(), tickets.c.code)
-        return select(tickets, key.label("sorted_by")).where(*conditions).order_by(*order).limit(query.limit)
+            last, behind = tuple_(*read_cursor(query.cursor)), tuple_(key, code)
+            conditions.append(behind > last if by_due else behind < last)
+        order = (key, code) if by_due else (key.desc(), code.desc())
+        ways = [
+            select(tickets, key.label("sorted_by")).where(*conditions, *seen).order_by(*order).limit(query.limit)
+            for seen in _seen_by(actor, owed=by_due or query.overdue is not None)
+        ]
+        return ways[0] if len(ways) == 1 else _together(ways, by_due=by_due).limit(query.limit)
 
 
-def _conditions(query: TicketQuery, now: datetime) -> list[ColumnElement[bool]]:
+def _together(ways: Sequence[Select[Any]], *, by_due: bool) -> Select[Any]:
+    """The first of several lists that have no ticket in common. Each of them finds its own by an index; one list of both cannot."""
+    found = union_all(*(select(way.subquery()) for way in ways)).subquery()
+    order = (found.c.sorted_by, found.c.code)
+    return select(found).order_by(*(order if by_due else (column.desc() for column in order)))
+
+
+def _conditions(query: TicketQuery) -> list[ColumnElement[bool]]:
     columns = tickets.c
     exact = ("agency", "topic", "place", "channel", "urgent", "level")
     wanted = {name: value for name in exact if (value := getattr(query, name)) is not None}
@@ -100,8 +112,6 @@ def _conditions(query: TicketQuery, now: datetime) -> list[ColumnElement[bool]]:
     if query.number is not None:
         found.append(columns.number == (e164(query.number) or query.number))
         found.append(columns.sealed.is_(False))
-    if query.overdue is not None:
-        found.append(ticket_deadlines.c.due < now if query.overdue else ticket_deadlines.c.due >= now)
     if query.taken_from is not None:
         found.append(columns.taken_at >= query.taken_from)
     if query.taken_to is not None:
@@ -109,11 +119,26 @@ def _conditions(query: TicketQuery, now: datetime) -> list[ColumnElement[bool]]:
     return found
 
 
-def _seen_by(actor: Actor) -> list[ColumnElement[bool]]:
-    """``tickets.sight.may_see`` as a condition."""
+def _owed(query: TicketQuery, now: datetime) -> list[ColumnElement[bool]]:
+    """That an answer is owed, and is late or not late yet if that was asked. The party of an answer is the ticket's agency."""
+    columns = ticket_deadlines.c
+    found = [columns.code == tickets.c.code, columns.clock == "answer", columns.ended.is_(None)]
+    if query.agency is not None:
+        found.append(columns.party == query.agency)
+    if query.overdue is not None:
+        found.append(columns.due < now if query.overdue else columns.due >= now)
+    return found
+
+
+def _seen_by(actor: Actor, *, owed: bool) -> list[list[ColumnElement[bool]]]:
+    """``tickets.sight.may_see`` as conditions: the ways in which an actor sees tickets, none of which one sees in two.
+
+    ``owed``: the list is one of answers that are owed.
+    """
     if actor.role not in AGENCY_ROLES:
-        return []
+        return [[]]
     columns = tickets.c
-    asked = columns.code.in_(select(ticket_parties.c.code).where(ticket_parties.c.agency == actor.agency))
     given = and_(columns.agency == actor.agency, columns.stage.not_in(NOT_WITH_AGENCY), columns.level != 1)
-    return [columns.sealed.is_(False), or_(given, asked)]
+    own = [given, ticket_deadlines.c.party == actor.agency] if owed else [given]
+    asked = columns.code.in_(select(ticket_parties.c.code).where(ticket_parties.c.agency == actor.agency))
+    return [[columns.sealed.is_(False), *own], [columns.sealed.is_(False), asked, not_(given)]]
