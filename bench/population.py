@@ -17,7 +17,7 @@ from sqlalchemy import Table, make_url
 
 from bench.databases import databases
 from bench.filling import Filler, Row
-from hotline1022.base import outbox
+from hotline1022.base import migrate, outbox
 from hotline1022.base.access import MACHINE, Actor, Role
 from hotline1022.base.db import Database, Instant
 from tickets.code import FIRST_STEM, LAST_STEM, code_of
@@ -158,6 +158,7 @@ class Population:
             if words:
                 filler.add("ticket_words", _columns(ticket_words), self._words())
         filler.close()
+        asyncio.run(migrate.upgrade(url))  # as the product does whenever it starts
         return {code: str(real.ticket["agency"]) for code, (real, _) in zip(self.codes, drawn, strict=True)}
 
     @cached_property

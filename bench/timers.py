@@ -111,8 +111,8 @@ def measure(*, quick: bool, size: int, kinds: Sequence[str] = KINDS) -> None:
         "a tick with nothing due, ms p50 / p99",
     )
     print("\n" + table(head, due))
-    head = ("database", "open tickets", "tick", "steps", "late, ms p50 / p99")
-    print(f"\n{A_SECOND} steps fall due in a second, for {seconds} s\n\n" + table(head, late), flush=True)
+    lateness = ("database", "open tickets", "tick", "steps", "late, ms p50 / p99")
+    print(f"\n{A_SECOND} steps fall due in a second, for {seconds} s\n\n" + table(lateness, late), flush=True)
 
 
 async def _at_once(url: str, rules: StandingRules) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from hotline1022.base.phone_numbers import e164
 from tickets.model import Channel, Stage, Ticket
 from tickets.reading import of_rows
 from tickets.rules import StandingRules
-from tickets.search.store import rarest_first, ticket_words, with_words
+from tickets.search.store import counted, ticket_words
 from tickets.search.words import searchable
 from tickets.sight import NOT_WITH_AGENCY, shown_to
 from tickets.store import ticket_deadlines, ticket_parties, tickets
@@ -81,9 +81,13 @@ class TicketSearch:
         if by_due:
             key = ticket_deadlines.c.due
         if words:
-            conditions += with_words(await rarest_first(connection, words))
-            if not by_due:
-                key, code = ticket_words.c.taken_at, ticket_words.c.code
+            wanted = await counted(connection, words)
+            # Common words are looked for in the few tickets of an agency or place; else the list is that of the rarest word.
+            if wanted.common and (query.agency or query.place or actor.role in AGENCY_ROLES):
+                conditions += wanted.looked_for
+            else:
+                conditions += wanted.led
+                key, code = (key, code) if by_due else (ticket_words.c.taken_at, ticket_words.c.code)
         if query.cursor is not None:
             last, behind = tuple_(*read_cursor(query.cursor)), tuple_(key, code)
             conditions.append(behind > last if by_due else behind < last)
