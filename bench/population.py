@@ -41,7 +41,7 @@ _INITIALS = "b c ch d g gi h k kh l m n ng nh ph qu r s t th tr v x"
 _RIMES = (
     "a ac ach ai am an ang anh ao ap at au ay e ech em en enh eo ep et eu i ich iec iem ien iep ieu in inh ip it iu o oa oai "
     "oam oan oang oat oc oen oeo oi om on ong op ot u ua uan uat uech ui um un ung uoc uoi uom uon uong uop uou up ut uy uya "
-    "uyen uyet uynh uyt y yen"
+    "uyen uyet uynh uyt yen"
 )
 _MOVE: TypeAdapter[AnyMove] = TypeAdapter(AnyMove)
 _LIFE: tuple[tuple[str, dict[str, str], Role], ...] = (

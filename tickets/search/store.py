@@ -24,6 +24,8 @@ ticket_words = Table(
 
 COMMON = 2000
 """Tickets from which a word counts as common: it is never what a search begins with if something rarer was given."""
+COUNTED = 10_000
+"""Tickets at which counting those of a word stops: words that are in more are not told apart."""
 
 
 async def add_words(connection: AsyncConnection, code: str, taken_at: datetime, words: Sequence[str]) -> None:
@@ -56,10 +58,10 @@ class Words(NamedTuple):
 
 
 async def counted(connection: AsyncConnection, words: Sequence[str]) -> Words:
-    """The words as they are best searched for; counting stops at ``COMMON``."""
+    """The words as they are best searched for."""
     counts = {}
     for word in words:
-        some = select(ticket_words.c.code).where(ticket_words.c.word == word).limit(COMMON).subquery()
+        some = select(ticket_words.c.code).where(ticket_words.c.word == word).limit(COUNTED).subquery()
         counts[word] = await connection.scalar(select(func.count()).select_from(some)) or 0
     return Words(tuple(sorted(words, key=lambda word: counts[word])), min(counts.values()) >= COMMON)
 
