@@ -149,9 +149,8 @@ async def _continuously(url: str, rules: StandingRules, driver: Driver, seconds:
 async def _let_fall_due(database: Database, instants: Sequence[datetime]) -> None:
     """Give as many warnings that are far away these instants, in tickets from all over the table."""
     columns = ticket_deadlines.c
+    far = (columns.step == "warning", columns.clock == "answer", columns.step_at > NOW + timedelta(days=1))
+    some = select(columns.id).where(*far).order_by(func.random()).limit(len(instants))
     async with database.transaction() as connection:
-        apart = max(1, (await connection.scalar(select(func.max(columns.id))) or 0) // (len(instants) * 5))
-        far = (columns.step == "warning", columns.clock == "answer", columns.step_at > NOW + timedelta(days=1))
-        some = select(columns.id).where(*far, columns.id % apart == 0).order_by(columns.id).limit(len(instants))
         for number, at in zip((await connection.scalars(some)).all(), instants, strict=True):
             await connection.execute(update(ticket_deadlines).where(columns.id == number).values(step_at=at))
