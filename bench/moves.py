@@ -38,7 +38,7 @@ def measure(*, quick: bool, kinds: Sequence[str] = KINDS) -> None:
             for at_once in AT_ONCE:
                 figures: list[tuple[float, list[float], list[float]]] = []
                 for add in (journal.add, _nothing):
-                    url, population = given.fresh(), Population(100 if quick else 1500, [Part(1, routed, (0,))])
+                    url, population = given.fresh(), Population(100 if quick else 600, [Part(1, routed, (0,))])
                     agencies = population.fill(url, words=False)
                     figures.append(asyncio.run(_all_moved(url, rules, agencies, at_once, add)))
                 (made, moves, waits), (unsealed, _, _) = figures

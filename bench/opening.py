@@ -33,7 +33,7 @@ Rows = list[tuple[Table, list[dict[str, object]]]]
 def measure(*, quick: bool, kinds: Sequence[str] = KINDS) -> None:
     """Print the table. Both ways take turns, so that they meet the same state of the machine."""
     rules, rows = StandingRules(), []
-    rounds, count = (2, 40) if quick else (5, 400)
+    rounds, count = (2, 40) if quick else (5, 200)
     for kind in kinds:
         with databases(kind) as given:
             for at_once in AT_ONCE:

@@ -90,7 +90,7 @@ def measure(*, quick: bool, size: int, kinds: Sequence[str] = KINDS) -> None:
     waiting = make_real(rules, WITH_AGENCY)
     due: list[tuple[str, ...]] = []
     late: list[tuple[str, ...]] = []
-    seconds = 5 if quick else 30
+    seconds = 5 if quick else 20
     for kind in kinds:
         with databases(kind) as given:
             for tickets in sorted({min(FEW, size), size}):
