@@ -165,8 +165,8 @@ def worked(start: datetime, end: datetime, calendar: WorkCalendar, pauses: Itera
         if first < last:
             time -= calendar.worked_until(last) - calendar.worked_until(first)
             clock -= last - first
-    days = calendar.working_days_between(start.astimezone(CIVIL_ZONE).date(), end.astimezone(CIVIL_ZONE).date())
-    while days and _days_due(start, days, calendar, stops)[0] > end:
+    days = calendar.working_days_completed(start.astimezone(CIVIL_ZONE).date(), end)
+    while stops and days and _days_due(start, days, calendar, stops)[0] > end:
         days -= 1
     return Worked(MICROSECOND * time, days, clock)
 
