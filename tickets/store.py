@@ -84,9 +84,9 @@ tickets = Table(
     Column("recording", String(200)),
     Column("consent", JSON(none_as_null=True)),
     Index("ix_tickets_number_taken_at", "number", "taken_at"),
-    Index("ix_tickets_agency_taken_at", "agency", "taken_at", "code", "stage"),
+    Index("ix_tickets_agency_taken_at", "agency", "taken_at", "code", "stage", "urgent"),
     Index("ix_tickets_stage_taken_at", "stage", "taken_at", "code"),
-    Index("ix_tickets_place_taken_at", "place", "taken_at", "code", "stage"),
+    Index("ix_tickets_place_taken_at", "place", "taken_at", "code", "stage", "urgent"),
 )
 
 ticket_deadlines = Table(
