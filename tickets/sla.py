@@ -9,7 +9,6 @@ end of a working day: a begun day is completed. So a pause never brings a deadli
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
@@ -50,6 +49,11 @@ class Target(NamedTuple):
         """As people say it: "3 ngày làm việc"."""
         return f"{self.amount} {_UNIT_NAMES[self.unit]}"
 
+    @property
+    def working_time(self) -> int:
+        """Working hours or minutes in microseconds, as a calendar counts them."""
+        return self.amount * (3_600_000_000 if self.unit == "wh" else 60_000_000)
+
     def halved(self) -> "Target":
         """Half of it, rounded up."""
         return Target((self.amount + 1) // 2, self.unit)
@@ -79,8 +83,7 @@ class Worked(NamedTuple):
     """Time of the clock."""
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """A deadline and what it was computed from; ``at`` is in the civil zone."""
 
     at: datetime
@@ -135,8 +138,7 @@ def due(start: datetime, target: Target | str, calendar: WorkCalendar, pauses: I
     elif target.unit == "wd":
         at, given_back = _days_due(start, target.amount, calendar, stops)
     else:
-        hours = timedelta(hours=target.amount) if target.unit == "wh" else timedelta(minutes=target.amount)
-        at, given_back = _hours_due(start, hours // MICROSECOND, calendar, stops)
+        at, given_back = _hours_due(start, target.working_time, calendar, stops)
     return Due(at, start, target, calendar, given_back)
 
 
@@ -153,8 +155,7 @@ def before(at: datetime, amount: Target, calendar: WorkCalendar, *, not_before: 
             day = calendar.working_day_before(day)
         earlier = at - timedelta(days=(at.astimezone(CIVIL_ZONE).date() - day).days)
     else:
-        hours = timedelta(hours=amount.amount) if amount.unit == "wh" else timedelta(minutes=amount.amount)
-        left = calendar.worked_until(at) - hours // MICROSECOND
+        left = calendar.worked_until(at) - amount.working_time
         if left <= calendar.worked_until(not_before):
             return not_before
         earlier = calendar.instant_of(left)
@@ -167,14 +168,15 @@ def worked(start: datetime, end: datetime, calendar: WorkCalendar, pauses: Itera
     _need_zone(end)
     if end < start:
         raise HotlineError("Thời điểm kết thúc nằm trước thời điểm bắt đầu")
-    stops = [Pause(max(pause.start, start), min(pause.end, end)) for pause in _merged(pauses)]
-    stops = [pause for pause in stops if pause.start < pause.end]
-    time = calendar.worked_until(end) - calendar.worked_until(start)
-    time -= sum(calendar.worked_until(pause.end) - calendar.worked_until(pause.start) for pause in stops)
-    clock = end - start - sum((pause.end - pause.start for pause in stops), timedelta())
-    received = start.astimezone(CIVIL_ZONE).date()
-    days = calendar.working_days_between(received, end.astimezone(CIVIL_ZONE).date())
-    while days and _days_due(start, days, calendar, _merged(pauses))[0] > end:
+    stops = _merged(pauses)
+    time, clock = calendar.worked_until(end) - calendar.worked_until(start), end - start
+    for pause in stops:
+        first, last = max(pause.start, start), min(pause.end, end)
+        if first < last:
+            time -= calendar.worked_until(last) - calendar.worked_until(first)
+            clock -= last - first
+    days = calendar.working_days_completed(start.astimezone(CIVIL_ZONE).date(), end)
+    while stops and days and _days_due(start, days, calendar, stops)[0] > end:
         days -= 1
     return Worked(MICROSECOND * time, days, clock)
 

@@ -86,8 +86,9 @@ tickets = Table(
     Column("recording", String(200)),
     Column("consent", JSON(none_as_null=True)),
     Index("ix_tickets_number_taken_at", "number", "taken_at"),
-    Index("ix_tickets_agency_taken_at", "agency", "taken_at", "code"),
+    Index("ix_tickets_agency_taken_at", "agency", "taken_at", "code", "stage", "urgent"),
     Index("ix_tickets_stage_taken_at", "stage", "taken_at", "code"),
+    Index("ix_tickets_place_taken_at", "place", "taken_at", "code", "stage", "urgent"),
 )
 
 ticket_deadlines = Table(
@@ -125,6 +126,15 @@ Index(
     "ix_ticket_deadlines_running",
     ticket_deadlines.c.clock,
     ticket_deadlines.c.due,
+    sqlite_where=ticket_deadlines.c.ended.is_(None),
+    postgresql_where=ticket_deadlines.c.ended.is_(None),
+)
+Index(
+    "ix_ticket_deadlines_owed",
+    ticket_deadlines.c.party,
+    ticket_deadlines.c.clock,
+    ticket_deadlines.c.due,
+    ticket_deadlines.c.code,
     sqlite_where=ticket_deadlines.c.ended.is_(None),
     postgresql_where=ticket_deadlines.c.ended.is_(None),
 )

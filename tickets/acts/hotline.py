@@ -112,6 +112,8 @@ def merge(change: Change, request: Merge) -> None:
     change.journal("merged", f"{request.reason} Người báo được trả lời cùng phiếu {main.code}.", into=main.code)
     for duplicate in change.duplicates:
         duplicate.set(duplicate_of=main.code, agency=main["agency"])
+        for deadline in duplicate.running("answer"):
+            duplicate.put(deadline, deadline.model_copy(update={"party": main["agency"]}))
         duplicate.journal("merged", f"Phiếu chính {change.code} được ghép vào phiếu {main.code}.", into=main.code)
 
 
