@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from hotline1022.base.access import Actor, Role
 from hotline1022.base.errors import DatabaseAway, Forbidden, HotlineError, Invalid, NotFound, Refused
 from hotline1022.base.http.paging import PageQuery
-from hotline1022.base.http.routes import Call, Route, Told
+from hotline1022.base.http.routes import FileField, Call, Route, Told
 from hotline1022.base.http.serving import Serving
 
 Client = TestClient[web.Request, web.Application]
@@ -63,10 +63,16 @@ async def _failing(call: Call[Any, Any]) -> Heard:
 
 
 ANSWERS = {200: Heard}
+PHOTO = FileField("photo", most=3, most_bytes=MOST_BYTES)
 ROUTES = [
     Route("POST", "/json", _heard, "x", "x", None, ANSWERS, body=Said, most_bytes=MOST_BYTES),
-    Route("POST", "/form", _heard, "x", "x", None, ANSWERS, body=Said, takes="form", most_bytes=MOST_BYTES),
-    Route("POST", "/photo", _heard, "x", "x", None, ANSWERS, body=Said, takes="multipart", most_bytes=MOST_BYTES),
+    Route(
+        "POST", "/form", _heard, "x", "x", None, ANSWERS, body=Said, takes="form", files=PHOTO, most_bytes=MOST_BYTES
+    ),
+    Route(
+        "POST", "/photo", _heard, "x", "x", None, ANSWERS, body=Said, takes="multipart", files=PHOTO,
+        most_bytes=MOST_BYTES,
+    ),
     Route("GET", "/list", _heard, "x", "x", None, ANSWERS, query=PageQuery),
     Route("GET", "/seldom", _heard, "x", "x", None, ANSWERS, limit=(2, 3600.0)),
     Route("GET", "/mine", _heard, "x", "x", frozenset({Role.LEADER}), ANSWERS),

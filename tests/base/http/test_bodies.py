@@ -49,7 +49,7 @@ async def test_what_fits_its_model_arrives(client: Client) -> None:
         (
             "/photo",
             "multipart/form-data; boundary=b",
-            b'--b\r\nContent-Disposition: form-data; name="p"; filename="p"\r\n\r\n',
+            b'--b\r\nContent-Disposition: form-data; name="photo"; filename="p"\r\n\r\n',
         ),
     ],
 )
