@@ -31,7 +31,9 @@ def test_a_key_works_from_its_issue_to_its_revocation(installation: Path, databa
     issued = run_json("keys", "issue", "Ứng dụng của tỉnh", "--role", "app")
     assert holder(database_url, issued["key"]) == Actor(name="Ứng dụng của tỉnh", role=Role.APP, key=issued["id"])
     printed = run("keys", "issue", "minh", "--role", "officer", "--agency", "so-y-te").strip()
-    assert holder(database_url, printed) == Actor(name="minh", role=Role.OFFICER, agency="so-y-te", key=issued["id"] + 1)
+    assert holder(database_url, printed) == Actor(
+        name="minh", role=Role.OFFICER, agency="so-y-te", key=issued["id"] + 1
+    )
     run("keys", "revoke", str(issued["id"]))
     assert holder(database_url, issued["key"]) is None
     listed = run_json("keys", "list")

@@ -19,7 +19,7 @@ _UNQUOTED = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
 
 
 def _separated(value: Any) -> Any:
-    """Values "can be declared multiple times, comma delimited"."""
+    """Values "can be declared multiple times, comma delimited". A parameter that is sent empty asks for nothing."""
     given = value if isinstance(value, list | tuple) else [value]
     return [part.strip() for each in given for part in str(each).split(",") if part.strip()]
 
@@ -32,7 +32,8 @@ def _written(value: Any) -> Any:
 
 
 Short = Annotated[str, StringConstraints(max_length=200)]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,64}$")]
+"""A code, or nothing: an empty one is left out."""
 ApiKey = Annotated[Short | None, Field(description="khoá truy cập của ứng dụng")]
 Jurisdiction = Annotated[Short | None, Field(description="nhận mọi giá trị: giao diện này chỉ của một tỉnh")]
 Instant = Annotated[AwareDatetime, BeforeValidator(_written), Field(ge=EARLIEST, le=LATEST)]

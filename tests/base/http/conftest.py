@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from hotline1022.base.access import Actor, Role
 from hotline1022.base.errors import DatabaseAway, Forbidden, HotlineError, Invalid, NotFound, Refused
 from hotline1022.base.http.paging import PageQuery
-from hotline1022.base.http.routes import FileField, Call, Route, Told
+from hotline1022.base.http.routes import Call, FileField, Route, Told
 from hotline1022.base.http.serving import Serving
 
 Client = TestClient[web.Request, web.Application]
@@ -70,7 +70,16 @@ ROUTES = [
         "POST", "/form", _heard, "x", "x", None, ANSWERS, body=Said, takes="form", files=PHOTO, most_bytes=MOST_BYTES
     ),
     Route(
-        "POST", "/photo", _heard, "x", "x", None, ANSWERS, body=Said, takes="multipart", files=PHOTO,
+        "POST",
+        "/photo",
+        _heard,
+        "x",
+        "x",
+        None,
+        ANSWERS,
+        body=Said,
+        takes="multipart",
+        files=PHOTO,
         most_bytes=MOST_BYTES,
     ),
     Route("GET", "/list", _heard, "x", "x", None, ANSWERS, query=PageQuery),
