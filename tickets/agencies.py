@@ -8,8 +8,8 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from hotline1022.base.errors import HotlineError
+from hotline1022.base.rule_files import RuleModel, WrongAt
 from tickets.localities import Commune
-from tickets.rule_files import RuleModel, WrongAt
 
 REORGANISED = date(2025, 7, 1)
 """When today's communes began."""

@@ -15,8 +15,8 @@ from typing import Annotated, Literal
 from holidays import country_holidays
 from pydantic import AfterValidator, Field, model_validator
 
+from hotline1022.base.rule_files import RuleModel, WrongAt
 from tickets.calendar import DAY_MINUTES, Day, WorkCalendar
-from tickets.rule_files import RuleModel, WrongAt
 
 FIRST_DAY, LAST_DAY = date(2019, 1, 1), date(2099, 12, 31)
 """The days that a calendar knows. The hotline went live in 2020; the package's lunar tables end with the century."""

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from hotline1022.base.rule_files import RuleModel
 from tickets.gazetteer import Gazetteer, Name
-from tickets.rule_files import RuleModel
 from tickets.spelling import Token, syllable, tokens
 
 _TWO_WORD_UNITS = {("thị", "trấn"): "Thị trấn", ("thị", "xã"): "Thị xã", ("thành", "phố"): "Thành phố"}

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from hotline1022.base.errors import HotlineError
-from tickets.rule_files import RuleModel, WrongAt
+from hotline1022.base.rule_files import RuleModel, WrongAt
 from tickets.sla import Target
 from tickets.topics import Topics
 

@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from hotline1022.base.errors import HotlineError
+from hotline1022.base.rule_files import RuleModel, WrongAt
 from tickets.agencies import Agencies, Agency, committee_code
 from tickets.localities import Commune, in_sentence
-from tickets.rule_files import RuleModel, WrongAt
 from tickets.topics import Topics
 
 COMMUNE = "commune"

@@ -8,6 +8,15 @@ from pathlib import Path
 
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.errors import HotlineError
+from hotline1022.base.rule_files import (
+    RuleFileError,
+    RuleModel,
+    WrongAt,
+    contradiction,
+    read_rules,
+    read_text,
+    rule_path,
+)
 from tickets.agencies import Agencies
 from tickets.calendar import WorkCalendar
 from tickets.calendars import CalendarsFile, OfficialDaysFile, build_calendars
@@ -19,15 +28,6 @@ from tickets.model import HOTLINE, Deadline
 from tickets.places import PlaceFinder
 from tickets.policies import AGENCY_HEAD, HOTLINE_LEADER, Policies, Policy, Promise
 from tickets.routing import COMMUNE, Route, RoutingRules, route
-from tickets.rule_files import (
-    RuleFileError,
-    RuleModel,
-    WrongAt,
-    contradiction,
-    read_rules,
-    read_text,
-    rule_path,
-)
 from tickets.topics import Topics
 
 NEVER_URGENT = ("answer", "information", "close", "apology_draft", "apology_sent", "visit")
@@ -162,7 +162,7 @@ class Rules:
 
     def _check_policies(self, folder: Path | None) -> None:
         def wrong(index: int, what: str, *place: str | int) -> RuleFileError:
-            return contradiction("policies.yaml", folder, ("policies", index, *place), what)
+            return contradiction("tickets", "policies.yaml", folder, ("policies", index, *place), what)
 
         for index, policy in enumerate(self.policies.policies):
             for field in ("calendar", "hotline_calendar", "urgent_calendar"):
@@ -180,15 +180,15 @@ class Rules:
         try:
             self.agencies.check_lines()
         except WrongAt as error:
-            raise contradiction("agencies.yaml", folder, error.place, str(error)) from error
+            raise contradiction("tickets", "agencies.yaml", folder, error.place, str(error)) from error
         for index, agency in enumerate(self.agencies.agencies):
             if agency.calendar is not None and agency.calendar not in self.calendars:
                 place = ("agencies", index, "calendar")
-                raise contradiction("agencies.yaml", folder, place, f"không có lịch “{agency.calendar}”")
+                raise contradiction("tickets", "agencies.yaml", folder, place, f"không có lịch “{agency.calendar}”")
 
     def _check_routing(self, folder: Path | None) -> None:
         def wrong(index: int, what: str, *place: str | int) -> RuleFileError:
-            return contradiction("routing.yaml", folder, ("rules", index, *place), what)
+            return contradiction("tickets", "routing.yaml", folder, ("rules", index, *place), what)
 
         provinces = {commune.old_province for commune in self.localities.communes.values()}
         for index, rule in enumerate(self.routing.rules):
@@ -251,7 +251,7 @@ class StandingRules:
 
 
 def _localities(folder: Path | None) -> Localities:
-    path = rule_path("localities.csv", folder)
+    path = rule_path("tickets", "localities.csv", folder)
     try:
         return read_localities(read_text(path).splitlines())
     except TableError as error:

@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import model_validator
 
 from hotline1022.base.errors import HotlineError
-from tickets.rule_files import RuleModel, WrongAt
+from hotline1022.base.rule_files import RuleModel, WrongAt
 
 
 class Topic(RuleModel):

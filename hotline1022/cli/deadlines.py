@@ -8,12 +8,12 @@ from rich.console import Console
 
 from hotline1022.base.errors import HotlineError
 from hotline1022.base.http.routes import civil as iso
+from hotline1022.base.rule_files import read_rules
 from hotline1022.cli.asking import AsJson, ask, print_json
 from hotline1022.cli.rules import rules_folder
 from hotline1022.cli.screen import TerminalScreen
 from tickets.calendar import WorkCalendar
 from tickets.calendars import CalendarsFile, OfficialDaysFile, build_calendars
-from tickets.rule_files import read_rules
 from tickets.sla import Pause, due, worked
 
 sla_app = typer.Typer(no_args_is_help=True, help="Tính thời hạn theo lịch làm việc.")

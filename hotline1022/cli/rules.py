@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from hotline1022.base.rule_files import shipped_names
 from hotline1022.cli.asking import RULES_FOLDER, AsJson, print_json
 from hotline1022.config import Settings
-from tickets.rule_files import shipped_names
 from tickets.rules import Rules, mistakes
 
 rules_app = typer.Typer(no_args_is_help=True, help="Tệp quy tắc của tỉnh.")
@@ -16,7 +16,7 @@ rules_app = typer.Typer(no_args_is_help=True, help="Tệp quy tắc của tỉnh
 @rules_app.command("check")
 def check(as_json: AsJson = False) -> None:
     """Đọc mọi tệp quy tắc; mỗi tệp một dòng, chỗ sai có tệp và số dòng. Thoát với mã 1 nếu có tệp không dùng được."""
-    folder, names = rules_folder(), shipped_names()
+    folder, names = rules_folder(), shipped_names("tickets")
     wrong = mistakes(folder)
     own = {name: (folder / name).is_file() for name in names}
     ignored = sorted(str(path) for path in folder.glob("*") if path.is_file() and path.name not in names)

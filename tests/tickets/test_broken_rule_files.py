@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tickets.rule_files import RuleFileError, rule_path
+from hotline1022.base.rule_files import RuleFileError, rule_path
 from tickets.rules import Rules
 
 YAML = ("calendars", "official-days", "topics", "agencies", "routing", "policies", "places")
@@ -16,7 +16,7 @@ YAML = ("calendars", "official-days", "topics", "agencies", "routing", "policies
 
 def shipped(name: str) -> str:
     """A shipped file's text."""
-    return rule_path(name, None).read_text(encoding="utf-8")
+    return rule_path("tickets", name, None).read_text(encoding="utf-8")
 
 
 def line_with(text: str, part: str) -> int:

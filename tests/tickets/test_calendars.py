@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.errors import HotlineError
+from hotline1022.base.rule_files import RuleFileError, read_rules
 from tickets.calendars import FIRST_DAY, LAST_DAY, CalendarsFile, OfficialDaysFile, build_calendars
-from tickets.rule_files import RuleFileError, read_rules
 from tickets.rules import Rules
 from tickets.sla import due, worked
 

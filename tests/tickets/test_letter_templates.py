@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from hotline1022.base.rule_files import RuleFileError, read_rules
 from tickets.letters.model import LetterCause
 from tickets.letters.template import FIELDS, LATE_FIELDS, LetterTemplates
-from tickets.rule_files import RuleFileError, read_rules
 from tickets.rules import Rules
 
 OWN = """version: 2

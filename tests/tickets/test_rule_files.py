@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tickets.rule_files import RuleFileError, read_rules, rule_path
+from hotline1022.base.rule_files import RuleFileError, read_rules, rule_path
 from tickets.rules import Rules, StandingRules
 from tickets.topics import Topics
 
@@ -106,7 +106,7 @@ def test_files_that_contradict_each_other_are_refused(
 
 
 def test_a_cycle_of_successors_is_refused(tmp_path: Path) -> None:
-    text = rule_path("agencies.yaml", None).read_text()
+    text = rule_path("tickets", "agencies.yaml", None).read_text()
     text = text.replace("successors: [so-tai-chinh]", "successors: [so-gtvt]")
     text = text.replace("successors: [so-xay-dung]", "successors: [so-khdt]")
     with pytest.raises(RuleFileError, match="đi vòng: so-khdt → so-gtvt → so-khdt"):

@@ -7,6 +7,7 @@ import pytest
 
 from hotline1022.base.db import Database
 from hotline1022.base.errors import NotFound
+from hotline1022.base.rule_files import rule_path
 from tests.tickets.conftest import LAN, Hands, Recorded, StillClock, approver, officer
 from tests.tickets.test_life import opened
 from tests.tickets.test_timers import civil
@@ -14,7 +15,6 @@ from tickets.desk import Desk
 from tickets.dossier import Dossier
 from tickets.handling import Handling
 from tickets.model import Stage
-from tickets.rule_files import rule_path
 from tickets.rules import StandingRules
 from tickets.search.finding import TicketQuery, TicketSearch
 from tickets.timers import Timers
@@ -26,7 +26,7 @@ LAST_DAY = "2026-11-25"
 @pytest.fixture
 def merging(tmp_path: Path) -> StandingRules:
     """Rules in which Sở Xây dựng ends on 25 November 2026 and Sở Khoa học và Công nghệ takes over."""
-    text = rule_path("agencies.yaml", None).read_text(encoding="utf-8")
+    text = rule_path("tickets", "agencies.yaml", None).read_text(encoding="utf-8")
     row = 'spoken: "Sở Xây dựng", kind: department'
     assert row in text
     text = text.replace(row, f"{row}, valid_to: {LAST_DAY}, successors: [{HEIR}]")

@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from hotline1022.base.rule_files import RuleModel
 from tickets.letters.model import LetterCause
-from tickets.rule_files import RuleModel
 
 FIELDS = ("addressee", "agency", "head", "code", "taken_on", "topic", "where", "reason")
 """What every template may name."""

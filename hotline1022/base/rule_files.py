@@ -76,16 +76,16 @@ class RuleFileError(HotlineError):
         )
 
 
-def rule_path(name: str, folder: Path | None) -> Path:
-    """The province's file in ``folder`` where there is one, else the shipped file."""
+def rule_path(package: str, name: str, folder: Path | None) -> Path:
+    """The province's file in ``folder`` where there is one, else the one that ``package`` ships."""
     if folder is not None and (own := folder / name).is_file():
         return own
-    return Path(str(files("tickets") / "data" / name))
+    return Path(str(files(package) / "data" / name))
 
 
-def shipped_names() -> tuple[str, ...]:
-    """The name of every rule file that there is."""
-    return tuple(sorted(file.name for file in (files("tickets") / "data").iterdir() if file.is_file()))
+def shipped_names(package: str) -> tuple[str, ...]:
+    """The name of every rule file that ``package`` ships."""
+    return tuple(sorted(file.name for file in (files(package) / "data").iterdir() if file.is_file()))
 
 
 def read_text(path: Path) -> str:
@@ -100,8 +100,8 @@ def read_text(path: Path) -> str:
 
 
 def read_rules(name: str, model: type[_Model], folder: Path | None = None) -> _Model:
-    """The rules of file ``name``. Raises RuleFileError with the line of the first mistake."""
-    path = rule_path(name, folder)
+    """The rules of file ``name``, which the package of its model ships. Raises RuleFileError with the line of the first mistake."""
+    path = rule_path(model.__module__.partition(".")[0], name, folder)
     tree = _tree(path)
     try:
         return model.model_validate(_Constructor().construct_document(tree))
@@ -121,9 +121,11 @@ def read_rules(name: str, model: type[_Model], folder: Path | None = None) -> _M
         raise RuleFileError(path, 1, "YAML có giá trị không dùng được") from error
 
 
-def contradiction(name: str, folder: Path | None, place: tuple[str | int, ...], what: str) -> RuleFileError:
+def contradiction(
+    package: str, name: str, folder: Path | None, place: tuple[str | int, ...], what: str
+) -> RuleFileError:
     """What a file says at ``place`` contradicts another file."""
-    path = rule_path(name, folder)
+    path = rule_path(package, name, folder)
     return RuleFileError(path, line_of(_tree(path), place), what)
 
 
