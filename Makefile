@@ -9,6 +9,9 @@ export HOTLINE_DATA := $(abspath $(DATA))
 # $(call need,COMMAND,DEBIAN PACKAGE): one sentence when a system program is missing
 need = command -v $(1) >/dev/null || { echo "Thiếu chương trình $(1): cài gói $(2) (ví dụ: sudo apt-get install $(2))"; exit 1; }
 
+# Tests that share nothing with each other run in two processes; those with telephones and recognisers one after the other.
+APART := tests/base tests/hotline1022 tests/ivr tests/surveys tests/tickets
+
 .PHONY: help venv setup run demo call test check bench clean lock
 
 help:
@@ -57,7 +60,8 @@ test: check setup
 	@$(call need,espeak-ng,espeak-ng)
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(call need,initdb,postgresql)
 	@$(BIN)/hotline1022 models fetch vosk-ko silero-vad whisper-base voices-vi
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(APART) -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest $(addprefix --ignore=,$(APART)) $(ARGS)
 
 bench: setup
 	@$(call need,sipp,sip-tester)

@@ -13,10 +13,21 @@ from hotline1022.base.http.routes import Call, Route, Told
 from hotline1022.base.http.serving import Serving
 from hotline1022.base.keys import Keys
 from tickets import web as ticket_web
+from tickets.appointments import web as appointment_web
+from tickets.appointments.book import AppointmentBook
 from tickets.changes import RecordEvent
 from tickets.desk import Desk
 from tickets.dossier import Dossier
 from tickets.handling import Handling
+from tickets.intake import web as intake_web
+from tickets.intake.reports import Reports
+from tickets.letters import web as letter_web
+from tickets.letters.register import LetterRegister
+from tickets.open311 import web as open311_web
+from tickets.open311.requests import GeoReport
+from tickets.photos import web as photo_web
+from tickets.photos.shelf import PhotoShelf
+from tickets.photos.studio import Studio
 from tickets.public import web as public_web
 from tickets.public.look_up import LookUp
 from tickets.publication import web as publication_web
@@ -50,6 +61,9 @@ class Api:
         self.dossier = Dossier(database, clock, rules)
         search = TicketSearch(database, clock, rules)
         answers = PublicAnswers(database, rules)
+        studio = Studio(database, clock, PhotoShelf(data / "photos"))
+        reports = Reports(database, clock, rules, desk=desk, handling=self.handling, studio=studio)
+        georeport = GeoReport(database, clock, rules, reports)
         self._data, self._proxies = data, proxies
         self.routes: list[Route] = [
             *ticket_web.routes(
@@ -57,6 +71,11 @@ class Api:
             ),
             *publication_web.routes(answers),
             *public_web.routes(LookUp(database, clock, rules, self.handling), answers, rules),
+            *photo_web.routes(studio=studio, handling=self.handling, dossier=self.dossier),
+            *intake_web.routes(reports=reports),
+            *open311_web.routes(georeport=georeport, rules=rules, authenticate=self.keys.actor_of, clock=clock),
+            *letter_web.routes(LetterRegister(database, clock, rules)),
+            *appointment_web.routes(AppointmentBook(database, clock, rules)),
         ]
         self.routes.append(self._description())
 
@@ -64,12 +83,16 @@ class Api:
         """Serve every route on ``app``."""
         Serving(self.keys.actor_of, self._proxies).mount(app, self.routes)
 
+    def description(self) -> dict[str, object]:
+        """The OpenAPI 3.1 document of every route."""
+        return describe(self.routes, title=TITLE, version=version("hotline1022"))
+
     def _description(self) -> Route:
         document: list[Description] = []
 
         async def described(_call: Call[Told, None]) -> Description:
             if not document:
-                document.append(Description(describe(self.routes, title=TITLE, version=version("hotline1022"))))
+                document.append(Description(self.description()))
             return document[0]
 
         return Route(

@@ -65,7 +65,9 @@ class Settings(BaseSettings):
     outgoing_channels: int = Field(
         2, ge=1, le=200, description="Số cuộc gọi ra cùng lúc nhiều nhất của mọi máy; không vượt số kênh của trung kế."
     )
-    outgoing_calls_a_minute: int = Field(20, ge=1, le=600, description="Số cuộc gọi ra nhiều nhất bắt đầu trong một phút.")
+    outgoing_calls_a_minute: int = Field(
+        20, ge=1, le=600, description="Số cuộc gọi ra nhiều nhất bắt đầu trong một phút."
+    )
     ari_port: int = Field(8088, description="Cổng HTTP của Asterisk (ARI), chỉ trên loopback.")
     ami_port: int = Field(5038, description="Cổng AMI của Asterisk, chỉ trên loopback.")
     calls_port: int = Field(

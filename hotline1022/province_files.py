@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +15,6 @@ from hotline1022.base.errors import HotlineError
 from hotline1022.config import Settings
 from hotline1022.product import Hotline
 from ivr.shelf import Shelf
-from tickets.rules import StandingRules
 
 log = structlog.get_logger()
 
@@ -59,16 +60,21 @@ class ProvinceFiles:
 
     def take(self) -> None:
         """Read everything again."""
-        try:
-            for shelf in self._flows:
-                installation.refresh_flows(self._settings, shelf)
-            self._product.playable = installation.lay_prompts(self._settings).playable
-            for standing in self._rules:
-                standing.reload()
-        except HotlineError as error:
-            log.error("changed_file_refused", reason=str(error))
+        taken: list[Callable[[], object]] = [
+            *(partial(installation.refresh_flows, self._settings, shelf) for shelf in self._flows),
+            self._take_prompts,
+            *(standing.reload for standing in self._rules),
+        ]
+        for take in taken:
+            try:
+                take()
+            except HotlineError as error:  # a mistake in one kind of file keeps no other kind from being taken
+                log.error("changed_file_refused", reason=str(error))
         self._tell_findings()
         log.info("files_taken", flows=[shelf.current.version for shelf in self._flows])
+
+    def _take_prompts(self) -> None:
+        self._product.playable = installation.lay_prompts(self._settings).playable
 
     def _tell_findings(self) -> None:
         for finding in (finding for shelf in self._flows for finding in shelf.findings):
@@ -77,4 +83,9 @@ class ProvinceFiles:
 
     def _fingerprint(self) -> dict[Path, tuple[int, int]]:
         files = (path for name in FOLDERS for path in (self._settings.data / name).rglob("*") if path.is_file())
-        return {path: ((state := path.stat()).st_mtime_ns, state.st_size) for path in files}
+        found = {}
+        for path in files:
+            with suppress(FileNotFoundError):  # an editor's own file may be gone by now
+                state = path.stat()
+                found[path] = (state.st_mtime_ns, state.st_size)
+        return found

@@ -11,9 +11,9 @@ from hotline1022.base.errors import HotlineError
 from hotline1022.base.events import Event
 from hotline1022.live import Stage, as_told
 from hotline1022.survey_story import SurveyStory
+from surveys.events import SurveyDecided, SurveyEnded, SurveyPlanned
 from telephony.aftermath import Aftermath
 from telephony.call_book import CallBook
-from surveys.events import SurveyDecided, SurveyEnded, SurveyPlanned
 from telephony.events import (
     CallArrived,
     CallEnded,

@@ -1,4 +1,4 @@
-"""What follows from what in a survey: tickets, the line and the campaign told of each other. Translation only; every rule is a context's own."""
+"""What follows from what in a survey: tickets, line and campaign are told of each other. Translation only; rules are the contexts' own."""
 
 from collections.abc import Awaitable, Callable
 

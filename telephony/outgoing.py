@@ -144,24 +144,22 @@ class Outgoing:
 
     # What Asterisk tells ----------------------------------------------------------------------------------------------
 
-    async def hear(self, event: dict[str, Any]) -> None:
-        """Take one event of the trunk's channels."""
-        channel = event.get("channel") or {}
-        call = self._underway.get(channel.get("id", ""))
+    def hear_state(self, event: dict[str, Any]) -> None:
+        """A channel of the trunk rings, or was answered."""
+        call, state = self._underway.get(event["channel"]["id"]), event["channel"]["state"]
         if call is None:
             return
-        match event["type"]:
-            case "ChannelStateChange" if channel["state"] == "Ringing":
-                call.rang = True
-            case "ChannelStateChange" if channel["state"] == "Up" and call.answered_at is None:
-                call.answered_at = self._clock.now()
-            case "ChannelDestroyed":
-                if (caller := self._callers.get(channel["id"])) is not None:
-                    await caller.hung_up(f"hangup-{event.get('cause', 0)}")
-                else:
-                    await self._end(
-                        channel["id"], self._outcome(call, int(event.get("cause", 0))), event.get("cause", 0)
-                    )
+        call.rang = call.rang or state == "Ringing"
+        if state == "Up" and call.answered_at is None:
+            call.answered_at = self._clock.now()
+
+    async def hear_end(self, event: dict[str, Any]) -> None:
+        """A channel of the trunk is gone."""
+        attempt, cause = event["channel"]["id"], int(event.get("cause", 0))
+        if (caller := self._callers.get(attempt)) is not None:
+            await caller.hung_up(f"hangup-{cause}")
+        elif (call := self._underway.get(attempt)) is not None:
+            await self._end(attempt, self._outcome(call, cause), cause)
 
     @staticmethod
     def _outcome(call: _Underway, cause: int) -> OutgoingOutcome:

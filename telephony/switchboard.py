@@ -124,12 +124,11 @@ class Switchboard:
             return
         channel_id, word = start["channel"]["id"], start["args"]
         channel = PhoneChannel(channel_id, Ari(socket), self._takes)
-        known = self.callers.get(channel_id)
+        caller = self.callers.get(channel_id)
         if word[0] == OUTGOING:
             caller = await self._outgoing.welcome(channel_id, channel, word[1:])
             self._later(self._lead(caller))
-        elif known:
-            caller = known
+        elif caller:
             caller.came_back(channel, word[-1])
         else:
             caller = await self._welcome(start["channel"], channel, word)
@@ -182,7 +181,7 @@ class Switchboard:
         log.info("call_arrived", call=call, flow=flow.version)
         arrived = CallArrived(id=fact_id(call, "arrived"), at=arrival.at, call=call, number=number, flow=flow.version)
         self._later(self._product.record(arrived))
-        self._later(self._watch(channel.id))
+        self._later(self._legs.watch(channel.id))
         self._later(self._lead(caller))
         return caller
 
@@ -194,9 +193,6 @@ class Switchboard:
             with suppress(HotlineError):
                 await caller.channel.leave({})
             raise
-
-    async def _watch(self, channel: str) -> None:
-        await self._legs.watch(channel)
 
     def _facts(self) -> dict[str, bool]:
         return {**self._product.facts(), "operators-ready": self.board.has_operators(QUEUE)}
@@ -298,11 +294,11 @@ class Switchboard:
                 self._legs.joined(channel)
             case "ChannelDestroyed":
                 self._later(self._legs.gone(channel))
-                self._later(self._outgoing.hear(event))
+                self._later(self._outgoing.hear_end(event))
                 if caller := self.callers.get(channel):
                     self._later(caller.hung_up(f"hangup-{event.get('cause', 0)}"))
             case "ChannelStateChange":
-                self._later(self._outgoing.hear(event))
+                self._outgoing.hear_state(event)
 
     def hear_queue(self, event: dict[str, str]) -> None:
         """Take one event of AMI."""
@@ -326,7 +322,7 @@ class Switchboard:
         alive = {channel["id"] for channel in channels}
         for channel, caller in list(self.callers.items()):
             if channel in alive:
-                self._later(self._watch(channel))
+                self._later(self._legs.watch(channel))
             else:
                 await caller.hung_up("line-lost")
         await self._outgoing.reconcile(alive)

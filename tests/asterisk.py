@@ -26,7 +26,13 @@ from telephony.asterisk.program import AsteriskProgram, find
 
 T = TypeVar("T")
 
-TONES = {"fallback-greeting": 700, "fallback-thanks": 900, "fallback-no-recording": 1100, "queue-wait": 1300}
+TONES = {
+    "fallback-greeting": 700,
+    "fallback-thanks": 900,
+    "fallback-no-recording": 1100,
+    "queue-wait": 1300,
+    "survey-broken": 1500,
+}
 """Each of the configuration's prompts is a tone of its own here, so that a test can tell which was heard."""
 
 PROMPT_SECONDS = 0.5

@@ -103,3 +103,12 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def installation(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder of an installation on a fresh migrated database; the command line finds both."""
+    monkeypatch.setenv("HOTLINE_DATA", str(tmp_path))
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", database_url)
+    monkeypatch.setattr("hotline1022.cli.asking.configure_log", lambda *_: None)
+    return tmp_path

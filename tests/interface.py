@@ -19,7 +19,7 @@ from tickets.desk import Desk
 from tickets.rules import StandingRules
 
 COMMUNE = "xa-29869"
-"""The agency that the people of the tests work for: UBND xã Thường Phước."""
+"""The agency that the people of the tests work for: UBND phường Cao Lãnh."""
 
 
 @dataclass

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +33,7 @@ class PostgreSQL:
     bin: Path
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="hotline-postgresql-")))
     port: int = 0
+    settings: Mapping[str, str] = field(default_factory=lambda: SETTINGS)
 
     def __post_init__(self) -> None:
         self.port = self.port or _free_port()
@@ -61,7 +63,7 @@ class PostgreSQL:
     def start(self) -> None:
         """Start and wait until it answers."""
         settings = {
-            **SETTINGS,
+            **self.settings,
             "port": str(self.port),
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": str(self.folder),

@@ -8,8 +8,8 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from hotline1022.base.errors import HotlineError
+from hotline1022.base.rule_files import RuleModel, WrongAt
 from tickets.localities import Commune
-from tickets.rule_files import RuleModel
 
 REORGANISED = date(2025, 7, 1)
 """When today's communes began."""
@@ -42,21 +42,33 @@ class Agencies(RuleModel):
     agencies: tuple[Agency, ...]
 
     @model_validator(mode="after")
-    def _hangs_together(self) -> Self:
-        if len(self.by_code) < len(self.agencies):
-            raise ValueError("hai cơ quan có cùng một mã")
-        for agency in self.agencies:
-            for code in (*agency.successors, *([agency.parent] if agency.parent else [])):
-                if code not in self.by_code:
-                    raise ValueError(f"cơ quan “{agency.code}” nhắc đến “{code}” không có trong danh sách")
-            self._heirs(agency.code, ())
+    def _each_once(self) -> Self:
+        codes = [agency.code for agency in self.agencies]
+        for index, agency in enumerate(self.agencies):
+            if agency.code in codes[:index]:
+                raise WrongAt(f"hai cơ quan có cùng một mã “{agency.code}”", "agencies", index, "code")
+            if agency.valid_from and agency.valid_to and agency.valid_to < agency.valid_from:
+                raise WrongAt(f"cơ quan “{agency.code}” kết thúc trước khi bắt đầu", "agencies", index, "valid_to")
         return self
 
-    def _heirs(self, code: str, before: tuple[str, ...]) -> None:
+    def check_lines(self) -> None:
+        """Every agency that another one names must be there, and no line of successors may come back to itself.
+
+        Raises WrongAt. Asked of the whole list, communes' committees and all.
+        """
+        for index, agency in enumerate(self.agencies):
+            for code in (*agency.successors, *([agency.parent] if agency.parent else [])):
+                if code not in self.by_code:
+                    what = f"cơ quan “{agency.code}” nhắc đến “{code}” không có trong danh sách"
+                    raise WrongAt(what, "agencies", index, "parent" if code == agency.parent else "successors")
+        for index, agency in enumerate(self.agencies):
+            self._heirs(agency.code, (), index)
+
+    def _heirs(self, code: str, before: tuple[str, ...], index: int) -> None:
         if code in before:
-            raise ValueError(f"chuỗi kế thừa đi vòng: {' → '.join((*before, code))}")
+            raise WrongAt(f"chuỗi kế thừa đi vòng: {' → '.join((*before, code))}", "agencies", index, "successors")
         for heir in self.by_code[code].successors:
-            self._heirs(heir, (*before, code))
+            self._heirs(heir, (*before, code), index)
 
     @cached_property
     def by_code(self) -> Mapping[str, Agency]:
@@ -80,6 +92,20 @@ class Agencies(RuleModel):
         while agency.valid_to is not None and agency.valid_to < day and agency.successors:
             agency = self.by_code[agency.successors[0]]
         return agency if agency.exists_on(day) else None
+
+    def ended_by(self, day: date) -> tuple[str, ...]:
+        """The codes of the agencies that another one stands for on ``day``."""
+        return tuple(code for code in self.by_code if (heir := self.standing_for(code, day)) and heir.code != code)
+
+    def line_of(self, code: str, day: date) -> frozenset[str]:
+        """``code`` and every ended agency whose work is its own on ``day``: whose old tickets its people may read."""
+        ended = (each for each in self.ended_by(day) if (heir := self.standing_for(each, day)) and heir.code == code)
+        return frozenset((code, *ended))
+
+    @cached_property
+    def of_hotline(self) -> Agency | None:
+        """The agency that runs the hotline and answers for what the hotline itself has left lying."""
+        return next((agency for agency in self.agencies if agency.kind == "hotline"), None)
 
     def spoken_names(self) -> dict[str, str]:
         """How the telephone says each agency, by code."""

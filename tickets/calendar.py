@@ -50,6 +50,7 @@ class WorkCalendar:
         self._worked_at_start = list(accumulate((end - start for start, end in spans), initial=0))
         self._worked_at_end = self._worked_at_start[1:]
         self._closings = [day.date.toordinal() for day in days if day.spans]
+        self._closed_at = [_microseconds(self.closing(day.date)) for day in days if day.spans]
         self._begins = _microseconds(_midnight(days[0].date))
         self._ends = _microseconds(_midnight(days[-1].date + timedelta(days=1)))
 
@@ -68,8 +69,9 @@ class WorkCalendar:
         index = bisect_right(self._starts, at) - 1
         if index < 0:
             return 0
-        before = self._worked_at_start[index]
-        return min(before + at - self._starts[index], self._worked_at_end[index])
+        worked = self._worked_at_start[index] + at - self._starts[index]
+        most = self._worked_at_end[index]
+        return worked if worked < most else most
 
     def instant_of(self, worked: int) -> datetime:
         """The first instant that has ``worked`` working time before it (civil zone)."""
@@ -97,9 +99,10 @@ class WorkCalendar:
             raise self._outside()
         return date.fromordinal(self._closings[index])
 
-    def working_days_between(self, after: date, until: date) -> int:
-        """How many working days lie after ``after``, up to and with ``until``."""
-        return bisect_right(self._closings, until.toordinal()) - bisect_right(self._closings, after.toordinal())
+    def working_days_completed(self, after: date, until: datetime) -> int:
+        """How many working days after the civil day ``after`` have closed by the instant ``until``."""
+        closed = bisect_right(self._closed_at, _microseconds(until))
+        return max(closed - bisect_right(self._closings, after.toordinal()), 0)
 
     def open_at(self, instant: datetime) -> bool:
         """Whether ``instant`` is in opening hours; the minute of closing is closed."""
@@ -134,4 +137,5 @@ def _civil(microseconds: int) -> datetime:
 
 
 def _microseconds(instant: datetime) -> int:
-    return (instant - _ZERO) // MICROSECOND
+    since = instant - _ZERO
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -15,14 +15,15 @@ from typing import Annotated, Literal
 from holidays import country_holidays
 from pydantic import AfterValidator, Field, model_validator
 
+from hotline1022.base.rule_files import RuleModel, WrongAt
 from tickets.calendar import DAY_MINUTES, Day, WorkCalendar
-from tickets.rule_files import RuleModel
 
-FIRST_DAY, LAST_DAY = date(2019, 1, 1), date(2060, 12, 31)
-"""The days that a calendar knows. The hotline went live in 2020; a promise reaches weeks ahead, so the end is far."""
+FIRST_DAY, LAST_DAY = date(2019, 1, 1), date(2099, 12, 31)
+"""The days that a calendar knows. The hotline went live in 2020; the package's lunar tables end with the century."""
 
 _SPAN = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})", re.ASCII)
-_WEEKEND = "nghỉ cuối tuần"
+_WEEKEND, _CLOSED = "nghỉ cuối tuần", "không có giờ làm việc"
+_SATURDAY = 5
 _NAMES = (
     ("Tết Dương lịch", "nghỉ Tết Dương lịch"),
     ("Tết", "nghỉ Tết Nguyên đán"),
@@ -104,9 +105,9 @@ class OfficialDaysFile(RuleModel):
     @model_validator(mode="after")
     def _each_day_once(self) -> "OfficialDaysFile":
         dates = [day.date for day in self.days]
-        for day in dates:
-            if dates.count(day) > 1:
-                raise ValueError(f"ngày {day:%d/%m/%Y} được ghi hai lần")
+        for index, day in enumerate(dates):
+            if day in dates[:index]:
+                raise WrongAt(f"ngày {day:%d/%m/%Y} được ghi hai lần", "days", index)
         return self
 
 
@@ -134,15 +135,16 @@ def _days(rule: CalendarRule, decided: Mapping[date, OfficialDay]) -> list[Day]:
     for ordinal in range(FIRST_DAY.toordinal(), LAST_DAY.toordinal() + 1):
         day = date.fromordinal(ordinal)
         usual = week[day.weekday()]
+        rest = Day(day, (), _WEEKEND if day.weekday() >= _SATURDAY else _CLOSED)
         official = decided.get(day) if rule.holidays else None
-        if official is not None:
-            days.append(Day(day, (usual or make_up) if official.working else (), official.reason))
-        elif day in worked:
-            days.append(Day(day, usual or make_up, "làm bù" if not usual else ""))
-        elif day in off:
-            days.append(Day(day, (), off[day]))
+        if official is not None and not official.working:
+            days.append(Day(day, (), official.reason))
+        elif usual and (official is not None or day not in off):
+            days.append(Day(day, usual, official.reason if official else ""))
+        elif make_up and (official is not None or day in worked):
+            days.append(Day(day, make_up, official.reason if official else "làm bù"))
         else:
-            days.append(Day(day, usual, "" if usual else _WEEKEND))
+            days.append(Day(day, (), off[day]) if day in off else rest)
     return days
 
 

@@ -4,7 +4,7 @@ Acts fill it; the desk writes all of it in one transaction.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,10 +12,14 @@ from hotline1022.base.access import Actor
 from hotline1022.base.events import Event
 from hotline1022.base.ids import new_id
 from tickets import clocks
+from tickets.appointments.model import Appointment
 from tickets.calendar import WorkCalendar
+from tickets.letters.model import Letter
 from tickets.model import Deadline, Extension, JournalEntry, Party, Stage, Stop, Text
+from tickets.photos.model import Photo, Shot
 from tickets.policies import Policy, Promise
 from tickets.publication.model import PublishedAnswer
+from tickets.records import Records
 from tickets.rules import Rules
 
 
@@ -31,18 +35,27 @@ class Change:
         rules: Rules,
         actor: Actor,
         now: datetime,
+        letters: Iterable[Letter] = (),
+        visits: Iterable[Appointment] = (),
     ) -> None:
         self.row, self.rules, self.actor, self.now = dict(row), rules, actor, now
         self.deadlines, self.parties = list(deadlines), list(parties)
         self._stored = {deadline.id: deadline for deadline in self.deadlines}
         self.code: str = row["code"]
-        self.came_from = Stage(row["stage"])
         self.values: dict[str, Any] = {}
         self.entries: list[JournalEntry] = []
         self.events: list[Event] = []
         self.texts: list[Text] = []
+        self.photos: list[Photo] = []
         self.touched_parties: list[Party] = []
         self.publication: PublishedAnswer | Literal["withdraw"] | None = None
+        self.letters, self.visits = Records(letters), Records(visits)
+        self.about_letter: Letter | None = None
+        """The letter that the move is about, once ``tickets.subjects`` has chosen it."""
+        self.next_letter_number = 0
+        """What the register of the actor's agency gives next; read when a letter is to be signed."""
+        self.knows_citizen = False
+        """Whether the actor's agency has unlocked who reported; read when a letter is to be sent."""
         self.duplicates: list[Change] = []
         """The tickets that were merged into this one."""
         self.main: Change | None = None
@@ -70,6 +83,18 @@ class Change:
     def extension(self) -> Extension | None:
         """The extension that was asked for in this round."""
         return None if self["extension"] is None else Extension.model_validate(self["extension"])
+
+    @property
+    def letter(self) -> Letter:
+        """The letter that the move is about, for acts that are about one."""
+        if self.about_letter is None:
+            raise RuntimeError("this move is about no letter")
+        return self.about_letter
+
+    @property
+    def visit(self) -> Appointment | None:
+        """The visit that is still expected."""
+        return next((visit for visit in self.visits if visit.open), None)
 
     def set(self, **values: Any) -> None:
         """Give columns of the ticket new values."""
@@ -110,6 +135,15 @@ class Change:
         self.texts.append(text)
         return {"text": text.id, "sha256": hashlib.sha256(body.encode()).hexdigest()}
 
+    def attach(self, shots: Sequence[Shot]) -> None:
+        """Make photos that the actor sent part of the ticket."""
+        if shots:
+            author, agency = self.actor.name, self.actor.agency
+            self.photos += [
+                shot.of_ticket(code=self.code, author=author, agency=agency, round=self["round"]) for shot in shots
+            ]
+            self.journal("photographed", f"Kèm theo {len(shots)} ảnh.", photos=[shot.in_journal for shot in shots])
+
     # Clocks
 
     @property
@@ -141,7 +175,25 @@ class Change:
             reopened=self["round"],
         )
         if deadline is not None:
-            self.deadlines.append(deadline)
+            self.deadlines.append(clocks.halted(deadline) if self._stands(deadline) else deadline)
+
+    def agree(self, clock: str, party: str, due: datetime, *, remind: datetime, explanation: str, basis: str) -> None:
+        """Begin a clock whose due time was agreed with the citizen."""
+        calendar = self.rules.calendar_for(clock, party, self.policy, urgent=self["urgent"])
+        self.deadlines.append(
+            clocks.agreed(
+                clock,
+                due,
+                remind=remind,
+                explanation=explanation,
+                basis=basis,
+                policy=self.policy,
+                calendar=calendar,
+                party=party,
+                starts=self.now,
+                reopened=self["round"],
+            )
+        )
 
     def end(self, *names: str, how: Literal["met", "dropped"] = "met", party: str | None = None) -> None:
         """End the clocks of these names."""
@@ -163,6 +215,8 @@ class Change:
         new = clocks.recomputed(
             moved, policy=self.policy, calendar=self.calendar_of(moved), stops=self.stops, promise=promise
         )
+        if self._stands(new):
+            new = clocks.halted(new)
         self.put(deadline, new)
         return new
 
@@ -176,23 +230,34 @@ class Change:
             return
         last = next((each for each in reversed(self.deadlines) if each.clock == clock), None)
         if last is not None:
-            step = clocks.DUE if last.breached_at is None else None
-            again = last.model_copy(
-                update={"ended": None, "ended_at": None, "step": step, "step_at": last.due if step else None}
-            )
-            self.put(last, again)
+            self.put(last, clocks.revived(last, self.now, self.policy, self.calendar_of(last), self.stops))
+
+    @property
+    def standing(self) -> bool:
+        """Whether the clocks that can stand do so now: the citizen is asked, or has chosen a window that is still to come."""
+        return bool(self.stops) and self.stops[-1].end is None
 
     def halt(self) -> None:
-        """Stop the clocks that stand while the citizen is asked."""
-        self.set(stops=[*self["stops"], {"start": self.now.isoformat(), "end": None}])
-        for deadline in [each for each in self.deadlines if each.running and clocks.CLOCKS[each.clock].stops]:
-            self.put(deadline, clocks.halted(deadline))
-
-    def go_on(self) -> None:
-        """Let the clocks that stand run again, the time of the stop given back."""
-        if not self.stops or self.stops[-1].end is not None:
+        """Stop the clocks that can stand; nothing when they stand already."""
+        if self.standing:
             return
-        self.set(stops=[*self["stops"][:-1], {**self["stops"][-1], "end": self.now.isoformat()}])
+        self.set(stops=[*self["stops"], {"start": self.now.isoformat(), "end": None}])
+        for deadline in self.deadlines:
+            if self._stands(deadline):
+                self.put(deadline, clocks.halted(deadline))
+
+    def go_on(self, at: datetime | None = None) -> None:
+        """Let the clocks that stand run again from ``at`` (now) on, the time of the stop given back.
+
+        They stand on while a visit within a window that the citizen has chosen is still to come.
+        """
+        awaited = self.visit is not None and self.visit.ends > self.now
+        if not self.standing or awaited:
+            return
+        self.set(stops=[*self["stops"][:-1], {**self["stops"][-1], "end": (at or self.now).isoformat()}])
         for deadline in [each for each in self.deadlines if each.running and clocks.CLOCKS[each.clock].stops]:
             again = self.recompute(deadline)
-            self.put(again, clocks.resumed(again, self.policy, self.calendar_of(again)))
+            self.put(again, clocks.resumed(again, self.policy, self.calendar_of(again), self.stops))
+
+    def _stands(self, deadline: Deadline) -> bool:
+        return self.standing and deadline.running and clocks.CLOCKS[deadline.clock].stops

@@ -8,8 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hotline1022.base.access import MACHINE, Actor
 from hotline1022.base.events import Event
 from tickets import store
+from tickets.appointments import store as appointments
 from tickets.change import Change
 from tickets.journal import store as journal
+from tickets.letters import store as letters
+from tickets.photos.store import add_photos
 from tickets.publication import store as publication
 from tickets.rules import Rules
 from tickets.search.store import add_words
@@ -32,8 +35,19 @@ async def locked(
     rows = await store.locked_rows(connection, sorted(set(codes)), passing_over=passing_over)
     deadlines = await store.deadlines_of(connection, list(rows))
     parties = await store.parties_of(connection, list(rows))
+    owed = await letters.letters_of(connection, list(rows))
+    visits = await appointments.appointments_of(connection, list(rows))
     return {
-        code: Change(row, deadlines[code], parties[code], rules=rules, actor=actor, now=now)
+        code: Change(
+            row,
+            deadlines[code],
+            parties[code],
+            rules=rules,
+            actor=actor,
+            now=now,
+            letters=owed[code],
+            visits=visits[code],
+        )
         for code, row in rows.items()
     }
 
@@ -47,7 +61,10 @@ async def write(connection: AsyncConnection, changes: Sequence[Change], record_e
             await add_words(connection, change.code, change["taken_at"], searchable(" ".join(written)))
         await store.write_deadlines(connection, change.code, change.changed_deadlines)
         await store.add_texts(connection, change.texts)
+        await add_photos(connection, change.photos)
         await store.add_parties(connection, change.code, change.touched_parties)
+        await letters.write_letters(connection, change.letters.changed)
+        await appointments.write_appointments(connection, change.visits.changed)
         if change.publication == "withdraw":
             await publication.withdraw(connection, change.code)
         elif change.publication is not None:

@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from hotline1022.base.clock import CIVIL_ZONE
 from tickets.calendar import WorkCalendar
 from tickets.model import HOTLINE, Deadline, Stop
-from tickets.policies import Policy, Promise
+from tickets.policies import Escalation, Policy, Promise
 from tickets.sla import Due, Pause, Target, before, due
 
 WARNING = "warning"
 DUE = "due"
 ESCALATION = "escalation-"
+
+AGREED = "at"
+"""The target of a promise whose due time was agreed with the citizen: it is computed from nothing, and no calendar moves it."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ CLOCKS = {
     "close": Clock("đóng phiếu khi không có ý kiến thêm", "hotline", on_due="close", escalates=False),
     "apology_draft": Clock("dự thảo thư xin lỗi", "agency", escalates=False),
     "apology_sent": Clock("gửi thư xin lỗi", "agency"),
+    "visit": Clock("đến nhà theo lịch hẹn", "agency"),
 }
 """Every clock by its name in the policies (``accept_urgent`` is the urgent ``accept``)."""
 
@@ -79,6 +84,37 @@ def started(
     return _stepped(fresh, policy, calendar, warned=False)
 
 
+def agreed(
+    clock: str,
+    due: datetime,
+    *,
+    remind: datetime,
+    explanation: str,
+    basis: str,
+    policy: Policy,
+    calendar: WorkCalendar,
+    party: str,
+    starts: datetime,
+    reopened: int = 0,
+) -> Deadline:
+    """The promise of ``clock`` for ``due``, agreed with the citizen at ``starts``; warned of at ``remind``, if that is still to come."""
+    step, at = (WARNING, remind) if starts < remind < due else (DUE, due)
+    return Deadline(
+        clock=clock,
+        party=party,
+        starts=starts,
+        due=due,
+        target=AGREED,
+        explanation=explanation,
+        basis=basis,
+        policy=policy.version,
+        calendar=calendar.version,
+        round=reopened,
+        step=step,
+        step_at=at,
+    )
+
+
 def recomputed(
     deadline: Deadline,
     *,
@@ -89,8 +125,11 @@ def recomputed(
 ) -> Deadline:
     """The same promise on ``calendar`` (and with the target of another ``promise``), the ended ``stops`` given back.
 
-    What has been warned of or breached already stays so, unless the due time has moved behind it.
+    What has been warned of or breached already stays so, unless the due time has moved behind it. An agreed promise stays
+    what was agreed.
     """
+    if deadline.target == AGREED:
+        return deadline.model_copy(update={"calendar": calendar.version})
     target = deadline.target if promise is None else promise.target
     if promise is not None and deadline.extended:
         added, wanted = Target.read(deadline.extended), Target.read(target)
@@ -112,7 +151,8 @@ def recomputed(
     if moved.due == deadline.due or silent:
         return moved
     if deadline.breached_at is not None and moved.due <= deadline.breached_at:
-        return moved  # late before, later still: the chain goes on as it was
+        # Late before, later still: the chain goes on as it was.
+        return moved.model_copy(update={"breached_at": moved.due})
     warned = deadline.step is not None and deadline.step != WARNING and moved.due <= deadline.due
     return _stepped(moved.model_copy(update={"breached_at": None}), policy, calendar, warned=warned)
 
@@ -126,7 +166,7 @@ def extended(
     return recomputed(longer, policy=policy, calendar=calendar, stops=stops)
 
 
-def after_step(deadline: Deadline, policy: Policy, calendar: WorkCalendar) -> Deadline:
+def after_step(deadline: Deadline, policy: Policy, calendar: WorkCalendar, stops: Iterable[Stop] = ()) -> Deadline:
     """The promise once its step has happened: with the next step, or with none. The due time marks the breach."""
     if deadline.step == WARNING:
         return deadline.model_copy(update={"step": DUE, "step_at": deadline.due})
@@ -136,11 +176,25 @@ def after_step(deadline: Deadline, policy: Policy, calendar: WorkCalendar) -> De
             deadline = deadline.model_copy(update={"breached_at": deadline.due})
     else:
         done = escalation_of(deadline) + 1
-    chain = policy.chain(hotline=deadline.party == HOTLINE) if CLOCKS[deadline.clock].escalates else ()
-    if deadline.breached_at is None or done >= len(chain):
+    if deadline.breached_at is None:
         return deadline.model_copy(update={"step": None, "step_at": None})
-    at = due(deadline.due, chain[done].after, calendar).at
+    return _escalating(deadline, done, policy, calendar, stops)
+
+
+def _escalating(
+    deadline: Deadline, done: int, policy: Policy, calendar: WorkCalendar, stops: Iterable[Stop]
+) -> Deadline:
+    """A broken promise of which ``done`` links of the chain have been told: the next link in working time, pauses given back."""
+    chain = chain_of(deadline, policy)
+    if done >= len(chain):
+        return deadline.model_copy(update={"step": None, "step_at": None})
+    at = due(deadline.due, chain[done].after, calendar, pauses(deadline, stops)).at
     return deadline.model_copy(update={"step": f"{ESCALATION}{done + 1}", "step_at": at})
+
+
+def chain_of(deadline: Deadline, policy: Policy) -> tuple[Escalation, ...]:
+    """Whom to tell of a broken promise, one after the other."""
+    return policy.chain(hotline=deadline.party == HOTLINE) if CLOCKS[deadline.clock].escalates else ()
 
 
 def escalation_of(deadline: Deadline) -> int:
@@ -153,14 +207,28 @@ def halted(deadline: Deadline) -> Deadline:
     return deadline.model_copy(update={"step_at": None})
 
 
-def resumed(deadline: Deadline, policy: Policy, calendar: WorkCalendar) -> Deadline:
+def resumed(deadline: Deadline, policy: Policy, calendar: WorkCalendar, stops: Iterable[Stop] = ()) -> Deadline:
     """The promise when its clock runs again: its step has an hour again."""
     if deadline.step is None or deadline.step_at is not None:
         return deadline
     if deadline.step in (WARNING, DUE):
         return _stepped(deadline, policy, calendar, warned=deadline.step == DUE)
-    link = policy.chain(hotline=deadline.party == HOTLINE)[escalation_of(deadline)]
-    return deadline.model_copy(update={"step_at": due(deadline.due, link.after, calendar).at})
+    return _escalating(deadline, escalation_of(deadline), policy, calendar, stops)
+
+
+def revived(
+    deadline: Deadline, now: datetime, policy: Policy, calendar: WorkCalendar, stops: Iterable[Stop] = ()
+) -> Deadline:
+    """A promise that had ended runs on at ``now`` as if it never had; a reminder whose hour has passed meanwhile is left out."""
+    again = deadline.model_copy(update={"ended": None, "ended_at": None})
+    if deadline.breached_at is None:
+        ahead = _stepped(again, policy, calendar, warned=False)
+        return ahead if ahead.step_at is None or ahead.step_at > now else _stepped(again, policy, calendar, warned=True)
+    for done in range(len(chain_of(again, policy)) + 1):
+        ahead = _escalating(again, done, policy, calendar, stops)
+        if ahead.step_at is None or ahead.step_at > now:
+            return ahead
+    return again
 
 
 def ended(deadline: Deadline, how: Literal["met", "dropped"], at: datetime) -> Deadline:
@@ -195,5 +263,9 @@ def reopened_promise(promise: Promise) -> Promise:
 
 
 def reopen_until(told_at: datetime, policy: Policy) -> datetime:
-    """Until when a citizen may have a ticket reopened that was answered at ``told_at``."""
-    return told_at + timedelta(days=policy.reopen_days)
+    """Until when a citizen may have a ticket reopened that was answered at ``told_at``: the end of the last day, in the civil zone.
+
+    The day of the answer is not counted and the last one ends at midnight (Civil Code 2015 art. 147, 148).
+    """
+    after = told_at.astimezone(CIVIL_ZONE).date() + timedelta(days=policy.reopen_days + 1)
+    return datetime(after.year, after.month, after.day, tzinfo=CIVIL_ZONE) - timedelta(microseconds=1)

@@ -4,7 +4,8 @@ Every change, its journal entry and its event are one transaction. Rules decide;
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,17 +13,20 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline1022.base.access import MACHINE
+from hotline1022.base.access import MACHINE, Role
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
-from hotline1022.base.errors import HotlineError
+from hotline1022.base.errors import HotlineError, Refused
 from hotline1022.base.events import Event
 from tickets import store
+from tickets.appointments import store as appointments
 from tickets.changes import RecordEvent
 from tickets.code import CodeBlock, read_code
 from tickets.events import TicketOpened, TicketPlaceSuggested, TicketPlaceUnclear
 from tickets.journal import store as journal
 from tickets.model import Channel, Consent, JournalEntry, Report, Stage, Ticket
+from tickets.photos.model import Photo, Shot
+from tickets.photos.store import add_photos
 from tickets.places import Finding
 from tickets.reading import read, ticket_of
 from tickets.rules import Rules, StandingRules
@@ -35,6 +39,14 @@ log = structlog.get_logger()
 AGENCY_LEVEL = 2
 EARLIER_SHOWN = 5
 UNCONFIRMED = "Địa bàn do máy nghe được, chờ người xác nhận."
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A ticket, and whether it is a new one or the one that its source key had already."""
+
+    ticket: Ticket
+    new: bool
 
 
 class Desk:
@@ -56,10 +68,15 @@ class Desk:
             self._codes.add(reserved)
 
     async def open(self, report: Report, code: str | None = None) -> Ticket:
+        """The ticket of ``report``, as ``take`` gives it."""
+        return (await self.take(report, code)).ticket
+
+    async def take(self, report: Report, code: str | None = None, photos: Sequence[Shot] = ()) -> Opening:
         """The ticket of ``report``: a new one under ``code`` (a reserved one), or the one its source key has already.
 
         A topic or place that the rules do not know is left out: a citizen's report is not lost for a mistake in a file.
-        Raises HotlineError for a code that is not reserved or belongs to another ticket.
+        ``photos`` become part of a new ticket. Raises HotlineError for a code that is not reserved or belongs to another
+        ticket, and Refused when the ticket of the same source key was opened for something else.
         """
         rules, now = self._rules.current, self._clock.now()
         row = _first_row(rules, report, now)
@@ -69,20 +86,25 @@ class Desk:
         )
         try:
             async with self._database.transaction() as connection:
-                if known := await self._of_source(connection, report.source_key):
-                    return known
-                row["code"] = read_code(code) if code else (await store.reserve_codes(connection, 1, now))[0]
-                if not await store.insert_ticket(connection, row):
-                    return await self._one(connection, store.tickets.c.source_key == report.source_key)
+                known = await self._of_source(connection, report)
+                if known is None:
+                    row["code"] = read_code(code) if code else (await store.reserve_codes(connection, 1, now))[0]
+                    if not await store.insert_ticket(connection, row):
+                        # Another request was faster; its transaction has ended, so its ticket can be read.
+                        known = await self._of_source(connection, report)
+                if known is not None:
+                    return Opening(known, new=False)
                 deadlines = await store.add_deadlines(connection, row["code"], deadlines)
                 ticket = ticket_of(rules, row, deadlines)
                 words = searchable(" ".join(filter(None, (report.summary, report.address, report.place_words))))
                 await add_words(connection, ticket.code, ticket.taken_at, words)
-                await self._tell_opening(connection, ticket, now)
+                pictures = [shot.of_ticket(code=ticket.code, author=Role.CITIZEN) for shot in photos]
+                await add_photos(connection, pictures)
+                await self._tell_opening(connection, ticket, now, pictures)
         except IntegrityError as error:
             raise HotlineError(f"Mã phiếu {code} chưa được dành sẵn hoặc đã thuộc phiếu khác") from error
         log.info("ticket_opened", ticket=ticket.code, topic=ticket.topic, agency=ticket.agency)
-        return ticket
+        return Opening(ticket, new=True)
 
     async def find(self, code: str) -> Ticket | None:
         """The ticket of ``code``, written any way a person writes it. Raises HotlineError when it cannot be a code."""
@@ -96,7 +118,10 @@ class Desk:
         if ticket is None:
             return None
         main = await self.find(ticket.duplicate_of) if ticket.duplicate_of else None
-        return told(ticket, main, now=self._clock.now())
+        async with self._database.reading() as connection:
+            visits = (await appointments.appointments_of(connection, [ticket.code]))[ticket.code]
+        visit = next((each for each in visits if each.open), None)
+        return told(ticket, main, visit, now=self._clock.now())
 
     async def recent(self, limit: int = 50) -> tuple[Ticket, ...]:
         """The last tickets taken, newest first."""
@@ -115,7 +140,7 @@ class Desk:
     async def history(self, code: str) -> tuple[JournalEntry, ...]:
         """The journal of a ticket, the first entry first."""
         async with self._database.reading() as connection:
-            return await journal.of_ticket(connection, read_code(code))
+            return tuple(entry for _, entry in await journal.of_ticket(connection, read_code(code)))
 
     async def hear(self, call: str, text: str) -> tuple[Ticket, ...]:
         """Look for a place in what the citizen said in ``call``; the call's tickets as they stand then.
@@ -169,11 +194,14 @@ class Desk:
         await store.change_ticket(connection, code, **values)
         if "agency" in values:
             await store.give_deadlines(connection, code, values["agency"])
+            await appointments.give_visit(connection, code, values["agency"])
         details = {"candidates": candidates}
         entry = JournalEntry(code=code, at=now, actor=MACHINE.name, what=what, reason=reason, details=details)
         await self._tell(connection, entry, event)
 
-    async def _tell_opening(self, connection: AsyncConnection, ticket: Ticket, now: datetime) -> None:
+    async def _tell_opening(
+        self, connection: AsyncConnection, ticket: Ticket, now: datetime, pictures: Sequence[Photo]
+    ) -> None:
         earlier: tuple[Ticket, ...] = ()
         if ticket.number:
             earlier = await self._earlier(connection, ticket.number, ticket.taken_at, EARLIER_SHOWN)
@@ -195,14 +223,20 @@ class Desk:
             },
         )
         event = TicketOpened.of(ticket, earlier=tuple(before.code for before in earlier), at=now)
-        await self._tell(connection, entry, event)
+        await self._tell(connection, entry, event, *_photographed(ticket, now, pictures))
 
-    async def _tell(self, connection: AsyncConnection, entry: JournalEntry, event: Event) -> None:
-        await journal.add(connection, [entry])
+    async def _tell(self, connection: AsyncConnection, entry: JournalEntry, event: Event, *more: JournalEntry) -> None:
+        await journal.add(connection, [entry, *more])
         await self._record_event(connection, event)
 
-    async def _of_source(self, connection: AsyncConnection, source_key: str) -> Ticket | None:
-        found = await self._read(connection, store.tickets.c.source_key == source_key)
+    async def _of_source(self, connection: AsyncConnection, report: Report) -> Ticket | None:
+        """The ticket that a report's source key has already. Raises Refused when it was opened for something else."""
+        found = await self._read(connection, store.tickets.c.source_key == report.source_key)
+        if found and found[0].source_digest != report.source_digest:
+            raise Refused(
+                "Khoá này đã được dùng để gửi một phản ánh có nội dung khác",
+                remedy="dùng khoá mới cho mỗi phản ánh; chỉ gửi lại cùng khoá với đúng nội dung cũ",
+            )
         return found[0] if found else None
 
     async def _earlier(
@@ -214,13 +248,25 @@ class Desk:
             conditions.append(columns.taken_at < before)
         return await self._read(connection, *conditions, limit=limit)
 
-    async def _one(self, connection: AsyncConnection, condition: Any) -> Ticket:
-        return (await self._read(connection, condition))[0]
-
     async def _read(
         self, connection: AsyncConnection, *conditions: Any, limit: int | None = None
     ) -> tuple[Ticket, ...]:
         return await read(connection, self._rules.current, *conditions, limit=limit)
+
+
+def _photographed(ticket: Ticket, now: datetime, pictures: Sequence[Photo]) -> list[JournalEntry]:
+    """What the journal says of the photos that came with a report."""
+    if not pictures:
+        return []
+    entry = JournalEntry(
+        code=ticket.code,
+        at=now,
+        actor=MACHINE.name,
+        what="photographed",
+        reason=f"Người dân gửi kèm {len(pictures)} ảnh.",
+        details={"photos": [picture.in_journal for picture in pictures]},
+    )
+    return [entry]
 
 
 def _first_row(rules: Rules, report: Report, now: datetime) -> dict[str, Any]:

@@ -1,20 +1,29 @@
 """One ticket with everything around it, as the asker may read it; and who it was, for a reason that is written down."""
 
+import re
+
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import AGENCY_ROLES, Actor, Role
-from hotline1022.base.clock import Clock
+from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
-from hotline1022.base.errors import Forbidden, NotFound
+from hotline1022.base.errors import Forbidden, Invalid, NotFound
+from hotline1022.base.http.paging import Page, PageQuery, cursor_of, page_of, read_cursor
 from tickets import store
+from tickets.appointments import store as appointments
+from tickets.appointments.model import Appointment
 from tickets.code import read_code
-from tickets.handling import moves_for
+from tickets.deciding import moves_for
 from tickets.journal import store as journal
+from tickets.letters import store as letters
+from tickets.letters.model import Letter
 from tickets.model import JournalEntry, Text, Ticket
+from tickets.photos.model import Photo
+from tickets.photos.store import photos_of
 from tickets.reading import read
 from tickets.rules import StandingRules
-from tickets.sight import may_see, shown_to
+from tickets.sight import line_of, may_see, shown_to, visit_shown_to
 
 
 class AllowedMove(BaseModel):
@@ -33,15 +42,15 @@ class TicketFile(BaseModel):
 
     ticket: Ticket
     texts: tuple[Text, ...]
+    photos: tuple[Photo, ...]
+    """``GET /api/tickets/{code}/photos/{id}`` gives the picture of one."""
     moves: tuple[AllowedMove, ...]
+    letters: tuple[Letter, ...]
+    """The letters of apology that are owed or were sent for it."""
+    visits: tuple[Appointment, ...]
+    """Its home appointments, the last one booked last."""
     duplicates: tuple[str, ...]
     """Codes of the tickets that were merged into this one."""
-
-
-class Journal(BaseModel):
-    """What happened to a ticket, the first thing first."""
-
-    items: tuple[JournalEntry, ...]
 
 
 class Identity(BaseModel):
@@ -65,16 +74,40 @@ class Dossier:
         async with self._database.reading() as connection:
             ticket = await self._seen(connection, code, actor)
             texts = await store.texts_of(connection, ticket.code)
+            photos = await photos_of(connection, ticket.code)
             merged = await store.ticket_rows(connection, store.tickets.c.duplicate_of == ticket.code)
-        moves = tuple(AllowedMove(name=move.name, title=move.title) for move in moves_for(actor, ticket))
-        duplicates = tuple(sorted(row["code"] for row in merged))
-        return TicketFile(ticket=shown_to(actor, ticket), texts=texts, moves=moves, duplicates=duplicates)
+            owed = (await letters.letters_of(connection, [ticket.code]))[ticket.code]
+            visits = (await appointments.appointments_of(connection, [ticket.code]))[ticket.code]
+        moves = moves_for(actor, ticket, owed, visits)
+        return TicketFile(
+            ticket=shown_to(actor, ticket),
+            texts=texts,
+            photos=photos,
+            moves=tuple(AllowedMove(name=move.name, title=move.title) for move in moves),
+            letters=owed,
+            visits=tuple(visit_shown_to(actor, visit, sealed=ticket.sealed) for visit in visits),
+            duplicates=tuple(sorted(row["code"] for row in merged)),
+        )
 
-    async def journal(self, code: str, actor: Actor) -> Journal:
-        """The journal of a ticket."""
+    async def photo(self, code: str, id: str, actor: Actor) -> Photo:
+        """One photo of a ticket. Raises NotFound for one that the ticket does not have."""
         async with self._database.reading() as connection:
             ticket = await self._seen(connection, code, actor)
-            return Journal(items=await journal.of_ticket(connection, ticket.code))
+            found = {photo.id: photo for photo in await photos_of(connection, ticket.code)}
+        if id not in found:
+            raise NotFound(f"Phiếu {ticket.code} không có ảnh này")
+        return found[id]
+
+    async def journal(self, code: str, actor: Actor, query: PageQuery) -> Page[JournalEntry]:
+        """A page of the journal of a ticket, the first thing first. Raises Invalid for a cursor that no page gave."""
+        after = read_cursor(query.cursor)[1] if query.cursor else "0"
+        if not re.fullmatch("[0-9]{1,18}", after, re.ASCII):
+            raise Invalid("Con trỏ trang không dùng được", remedy="lấy lại từ trang đầu", field="cursor")
+        async with self._database.reading() as connection:
+            ticket = await self._seen(connection, code, actor)
+            found = await journal.of_ticket(connection, ticket.code, after=int(after), limit=query.limit)
+        last = cursor_of(found[-1][1].at, str(found[-1][0])) if found else None
+        return page_of([entry for _, entry in found], query.limit, last)
 
     async def unlock(self, code: str, actor: Actor, reason: str) -> Identity:
         """Who reported. The reader and the reason are in the journal before the answer is given.
@@ -100,6 +133,8 @@ class Dossier:
     async def _seen(self, connection: AsyncConnection, code: str, actor: Actor) -> Ticket:
         code = read_code(code)
         found = await read(connection, self._rules.current, store.tickets.c.code == code, limit=1)
-        if not found or not may_see(actor, found[0].model_dump(), found[0].parties):
+        owed = (await letters.letters_of(connection, [code]))[code]
+        line = line_of(actor, self._rules.current.agencies, self._clock.now().astimezone(CIVIL_ZONE).date())
+        if not found or not may_see(actor, found[0].model_dump(), found[0].parties, owed, line=line):
             raise NotFound(f"Không có phiếu {code}")
         return found[0]

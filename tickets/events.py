@@ -151,6 +151,26 @@ class TicketEscalated(Event):
     reason: str
 
 
+class LetterOwed(Event):
+    """An agency owes the citizen a letter of apology; ``due`` is when it must have been sent, None when that is not timed."""
+
+    code: str
+    agency: str
+    cause: str
+    due: AwareDatetime | None
+
+
+class VisitReminder(Event):
+    """Somebody is to be at the citizen's door from ``starts`` to ``ends``: agency and citizen are to be reminded."""
+
+    code: str
+    agency: str
+    starts: AwareDatetime
+    ends: AwareDatetime
+    confirmed: bool
+    """Whether the agency has said that it will come."""
+
+
 class DeadlineMoved(Event):
     """A calendar has changed, and a promise with it; ``reason`` is one Vietnamese sentence."""
 

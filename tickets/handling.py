@@ -1,26 +1,29 @@
 """Makes moves: finds the ticket, asks the table whether, lets the act decide what, and writes all of it in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import structlog
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline1022.base.access import AGENCY_ROLES, Actor
-from hotline1022.base.clock import Clock
+from hotline1022.base.access import Actor
+from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
-from hotline1022.base.errors import Forbidden, NotFound, Refused
+from hotline1022.base.errors import NotFound, Refused
 from tickets import stages, store
-from tickets.acts import ACTS
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
 from tickets.code import read_code
-from tickets.events import TicketMoved
-from tickets.model import Party, Stage, Ticket
+from tickets.deciding import apply
+from tickets.journal import store as journal
+from tickets.letters import store as letters
+from tickets.letters.moves import ApproveLetter, SendLetter
+from tickets.model import Stage
 from tickets.moves import AnyMove, Merge
+from tickets.photos.model import Shot
 from tickets.rules import StandingRules
-from tickets.sight import may_see
-from tickets.stages import Move
+from tickets.sight import line_of, may_see
+from tickets.timers import catch_up
 
 log = structlog.get_logger()
 
@@ -39,10 +42,13 @@ class Handling:
     def __init__(self, database: Database, clock: Clock, rules: StandingRules, record_event: RecordEvent) -> None:
         self._database, self._clock, self._rules, self._record_event = database, clock, rules, record_event
 
-    async def make(self, code: str, request: AnyMove, actor: Actor, *, version: int | None = None) -> MoveMade:
-        """Make a move of the ticket ``code``; returns where the ticket stands then.
+    async def make(
+        self, code: str, request: AnyMove, actor: Actor, *, version: int | None = None, photos: Sequence[Shot] = ()
+    ) -> MoveMade:
+        """Make a move of the ticket ``code``, with the photos that belong to it; returns where the ticket stands then.
 
         ``version`` is the one that the actor looked at: when somebody was faster the move is refused and nothing changes.
+        What was due before is done first, under its own instant: no move hides that a promise had been broken already.
         Raises NotFound, Forbidden, Refused or Invalid, each with one Vietnamese sentence; the ticket is then as it was.
         """
         async with self._database.transaction() as connection:
@@ -52,7 +58,10 @@ class Handling:
                     f"Phiếu {change.code} vừa được người khác chuyển sang bước “{stages.STAGE_NAMES[change.stage]}”",
                     remedy="xem lại phiếu rồi làm lại nếu còn cần",
                 )
+            for each in (change, *change.duplicates):
+                catch_up(each)
             apply(change, request)
+            change.attach(photos)
             await write(connection, [change, *change.duplicates], self._record_event)
         log.info("ticket_moved", ticket=change.code, move=request.move, stage=change.stage)
         return MoveMade(code=change.code, version=change["version"], stage=change.stage)
@@ -66,7 +75,8 @@ class Handling:
         wanted = {code, *duplicates, *([into] if into else [])}
         found = await locked(connection, wanted, rules=self._rules.current, now=self._clock.now())
         change = found.get(code)
-        if change is None or not may_see(actor, change.row, change.parties):
+        line = line_of(actor, self._rules.current.agencies, self._clock.now().astimezone(CIVIL_ZONE).date())
+        if change is None or not may_see(actor, change.row, change.parties, change.letters, line=line):
             raise NotFound(f"Không có phiếu {code}")
         if {row["code"] for row in await store.ticket_rows(connection, merged)} - wanted:
             raise Refused(f"Vừa có phiếu khác được ghép vào phiếu {code}", remedy="làm lại")
@@ -75,51 +85,9 @@ class Handling:
         change.main = found.get(into) if into else None
         if change["answer"] is not None:
             change.row["answer_author"] = await store.author_of(connection, change["answer"])
+        if actor.agency is not None and isinstance(request, ApproveLetter):
+            year = change.now.astimezone(CIVIL_ZONE).year
+            change.next_letter_number = await letters.next_number(connection, actor.agency, year)
+        if actor.agency is not None and isinstance(request, SendLetter):
+            change.knows_citizen = await journal.has_unlocked(connection, change.code, actor.agency)
         return change
-
-
-def apply(change: Change, request: AnyMove) -> None:
-    """Let the table and the act decide; ``change`` holds the outcome. Raises Refused, Forbidden or Invalid."""
-    move = stages.find(request.move, change.stage, change.actor.role)
-    _check_party(move, change)
-    ACTS[request.move](change, request)
-    if move.target is not None:
-        change.stand(move.target)
-    for each in (change, *(duplicate for duplicate in change.duplicates if duplicate.values)):
-        each.set(version=each["version"] + 1)
-    answer = change.answer()
-    change.tell(
-        TicketMoved(
-            at=change.now,
-            code=change.code,
-            version=change["version"],
-            move=request.move,
-            previous=change.came_from,
-            stage=change.stage,
-            actor=change.actor.name,
-            agency=change["agency"],
-            due=answer.due if answer else None,
-        )
-    )
-
-
-def moves_for(actor: Actor, ticket: Ticket) -> tuple[Move, ...]:
-    """The moves that ``actor`` may make with a ticket that they may see, as the table has them."""
-    return tuple(
-        move
-        for move in stages.allowed(ticket.stage, actor.role)
-        if _is_party(move, actor, ticket.agency, ticket.parties)
-    )
-
-
-def _is_party(move: Move, actor: Actor, agency: str, parties: Iterable[Party]) -> bool:
-    if actor.role not in AGENCY_ROLES:
-        return True
-    leads, helps = agency == actor.agency, any(party.agency == actor.agency for party in parties)
-    return {"lead": leads, "cooperating": helps, "any": leads or helps}[move.party]
-
-
-def _check_party(move: Move, change: Change) -> None:
-    if not _is_party(move, change.actor, change["agency"], change.parties):
-        whose = "cơ quan được mời phối hợp" if move.party == "cooperating" else change.name_of(change["agency"])
-        raise Forbidden(f"Chỉ {whose} mới được {move.title}")

@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
+from hotline1022.base.rule_files import RuleModel
 from tickets.gazetteer import Gazetteer, Name
-from tickets.rule_files import RuleModel
 from tickets.spelling import Token, syllable, tokens
 
-COMMUNE_UNITS = ("Xã", "Phường", "Thị trấn")
-DISTRICT_UNITS = ("Huyện", "Thành phố", "Thị xã")
 _TWO_WORD_UNITS = {("thị", "trấn"): "Thị trấn", ("thị", "xã"): "Thị xã", ("thành", "phố"): "Thành phố"}
 _UNITS = {"xã": "Xã", "phường": "Phường", "huyện": "Huyện"}
 _SHORT = {"tp": "Thành phố", "tt": "Thị trấn", "tx": "Thị xã"}
@@ -72,6 +71,15 @@ class MentionFinder:
         self.sounds: dict[int, list[str]] = defaultdict(list)
         for sound in gazetteer.by_sound:
             self.sounds[sound.count(" ") + 1].append(sound)
+        self.names: dict[int, list[Name]] = defaultdict(list)
+        self.longer: dict[tuple[tuple[str, ...], int], list[Name]] = defaultdict(list)
+        """Names by the words they begin with and their length."""
+        for name in (name for alike in gazetteer.by_plain.values() for name in alike if name.readings):
+            length = len(name.syllables)
+            self.names[length].append(name)
+            for size in range(1, length):
+                self.longer[tuple(part.plain for part in name.syllables[:size]), length].append(name)
+        self.toned = {length: [_toned(name) for name in names] for length, names in self.names.items()}
 
     def mentions(self, text: str) -> list[Mention]:
         """The mentions in ``text`` in its order, also those of trust 0."""
@@ -124,7 +132,7 @@ class _Search:
             trust = UNIT_SAID if unit else self._surroundings(index, size, spelt, after_name=index == last_end)
             if size and trust is not None:
                 last_end = begin + size
-                yield Mention(index, begin + size, unit, spelt, trust)
+                yield Mention(index, begin + size, unit, spelt + self._rivals(begin, size, spelt), trust)
             index = begin + max(size, 0 if unit else 1)
 
     def _is_counted(self, index: int, begin: int) -> bool:
@@ -225,6 +233,38 @@ class _Search:
                 best = (near[0][1], length, tuple(Spelt(name, SOUND * like / 100) for name, like in alike))
         return best[1], best[2]
 
+    def _rivals(self, index: int, size: int, spelt: tuple[Spelt, ...]) -> tuple[Spelt, ...]:
+        """Other names that one wrong letter may have turned into these words: where there is one, nothing is certain."""
+        best = max(one.trust for one in spelt)
+        known = {id(one.name) for one in spelt}
+        rivals: list[Name] = []
+        for length in range(size + 1, self._run(index) + 1):
+            rest = self._tokens[index + size : index + length]
+            rivals += [
+                name
+                for name in self._finder.longer.get((tuple(part.plain for part in spelt[0].name.syllables), length), ())
+                if all(
+                    _one_slip(token.syllable.plain, part.plain)
+                    for token, part in zip(rest, name.syllables[size:], strict=True)
+                )
+            ]
+            rivals += self._near(self._written(index, length), length, 1)
+        if best <= SLIP:
+            written = self._written(index, size)
+            slips = min(OSA.distance(written, _toned(one.name)) for one in spelt)
+            rivals += self._near(written, size, max(slips, 1))
+        found = {id(name): name for name in rivals if id(name) not in known}
+        return tuple(Spelt(name, min(best, PLAIN)) for name in found.values())
+
+    def _written(self, index: int, length: int) -> str:
+        return " ".join(token.syllable.toned for token in self._tokens[index : index + length])
+
+    def _near(self, written: str, length: int, slips: int) -> list[Name]:
+        """The names of ``length`` words that are written so but for a few letters."""
+        known = self._finder.toned.get(length, ())
+        near = process.extract(written, known, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        return [self._finder.names[length][place] for _, _, place in near]
+
     def _surroundings(self, index: int, length: int, spelt: tuple[Spelt, ...], *, after_name: bool) -> float | None:
         """The trust in a name without unit; None when the word before makes it a street, a person, another province."""
         alone = index == 0 or after_name or self._tokens[index].breaks
@@ -237,6 +277,17 @@ class _Search:
             return LEADING_WORD
         named = all(token.capital for token in self._tokens[index : index + length])
         return CAPITALS if named and index and not (before and before.capital) else 0.0
+
+
+def _toned(name: Name) -> str:
+    return " ".join(part.toned for part in name.syllables)
+
+
+def _one_slip(written: str, meant: str) -> bool:
+    """Whether ``written`` is ``meant`` but for one letter, or ``meant`` run together with the next word."""
+    spellings = (written, f"{written[:-1]}y")  # "thy" is written for "thủy", though "mỹ" and "mĩ" are one
+    alike = any(OSA.distance(spelling, meant, score_cutoff=1) <= 1 for spelling in spellings)
+    return alike or (len(meant) > 2 and written.startswith(meant))
 
 
 def _ordinary(spelt: tuple[Spelt, ...]) -> bool:

@@ -67,12 +67,14 @@ class Stage(StrEnum):
 
 
 class Consent(_Value):
-    """What the caller was told about recording and what they answered."""
+    """What the citizen was told about recording or about their data, and what they answered."""
 
     recording: bool
-    """False after "go on without recording": no words of this call may be kept."""
+    """False after "go on without recording": no words of this call may be kept. False too where there was no call."""
+    processing: bool | None = None
+    """True when the citizen of a form agreed that their data are processed (Law 91/2025/QH15: never by default); None on the telephone."""
     notice: str
-    """The version of the notice that was played."""
+    """The version of the notice that was played or shown."""
     key: str | None = None
     """The key that was pressed; None when the caller stayed silent."""
     at: AwareDatetime
@@ -131,7 +133,7 @@ class Deadline(_Value):
     starts: AwareDatetime
     due: AwareDatetime
     target: str
-    """``3wd``, ``4wh``, ``30wm``, ``2h``: see ``tickets.sla``."""
+    """``3wd``, ``4wh``, ``30wm``, ``2h``: see ``tickets.sla``; ``at`` for a due time that was agreed with the citizen."""
     extended: str | None = None
     """What an approver has added, in the same unit; ``target`` contains it."""
     explanation: str
@@ -168,7 +170,7 @@ class Text(_Value):
     id: str
     code: str
     kind: str
-    """``note``, ``progress``, ``question``, ``information``, ``contribution``, ``draft``, ``answer``, ``refusal``."""
+    """``note``, ``progress``, ``question``, ``information``, ``contribution``, ``draft``, ``answer``, ``refusal``, ``letter``."""
     at: AwareDatetime
     author: str
     agency: str | None
@@ -201,7 +203,7 @@ class Extension(_Value):
 
 
 class Stop(_Value):
-    """A stretch during which the agency's clock stood."""
+    """A stretch during which the agency's clock stood: the citizen was asked, or had chosen a window for a visit."""
 
     start: AwareDatetime
     end: AwareDatetime | None = None

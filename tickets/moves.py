@@ -1,20 +1,16 @@
 """What somebody must say to make each move of ``tickets.stages``. Values only; what a move does is written in ``tickets.acts``."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
+from tickets.appointments.moves import Book, CancelVisit, ConfirmVisit, MissedVisit, MoveVisit, Visited, VisitedPartly
+from tickets.letters.moves import ApproveLetter, AskLetter, DraftLetter, SendBackLetter, SendLetter, WaiveLetter
 from tickets.model import TicketCode
+from tickets.move_request import MoveRequest, Reason, Words
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]
 Amount = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}(wd|wh|wm|h)$")]
-
-
-class MoveRequest(BaseModel):
-    """What every move carries."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Classify(MoveRequest):
@@ -45,7 +41,6 @@ class Route(MoveRequest):
     move: Literal["route"]
     agency: str | None = None
     reason: Reason | None = None
-    cooperating: tuple[str, ...] = ()
 
 
 class Recall(MoveRequest):
@@ -277,7 +272,14 @@ AnyMove = Annotated[
     Classify | AnswerAtOnce | Route | Recall | Refuse | Merge | Separate | Divert | Restore | Raise
     | Accept | Return | Work | AskCitizen | Resume | Draft | SendBack | Approve | Progress
     | AskExtension | GrantExtension | DeclineExtension | AskCooperation | Contribute
-    | Object | Tell | Inform | Survey | Close | Reopen | Publish | Unpublish | Note,
+    | Object | Tell | Inform | Survey | Close | Reopen | Publish | Unpublish | Note
+    | AskLetter | DraftLetter | SendBackLetter | ApproveLetter | SendLetter | WaiveLetter
+    | Book | ConfirmVisit | MoveVisit | Visited | VisitedPartly | MissedVisit | CancelVisit,
     Field(discriminator="move"),
 ]  # fmt: skip
 """Any move, told apart by its ``move``."""
+
+REQUESTS: Mapping[str, type[MoveRequest]] = {
+    get_args(model.model_fields["move"].annotation)[0]: model for model in get_args(get_args(AnyMove)[0])
+}
+"""What must be said for each move, by the move's name."""

@@ -6,9 +6,9 @@ Never a silent guess: either one commune is certain, or there is a question, or 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from tickets.gazetteer import District, Gazetteer, Reading, listed
-from tickets.localities import Localities, in_sentence
-from tickets.mentions import COMMUNE_UNITS, DISTRICT_UNITS, WHOLE_ANSWER, Mention, MentionFinder, PlaceWords
+from tickets.gazetteer import District, Gazetteer, Reading, listed, split_unit
+from tickets.localities import COMMUNE_UNITS, DISTRICT_UNITS, Localities, in_sentence
+from tickets.mentions import WHOLE_ANSWER, Mention, MentionFinder, PlaceWords
 from tickets.model import PlaceCandidate
 
 CERTAIN = 0.85
@@ -109,6 +109,9 @@ class PlaceFinder:
         said = {one.reading.whole_name for one in rivals}
         districts = sorted({d.in_sentence for one in rivals for d in one.reading.districts})
         if len({one.mention for one in rivals}) == 1:
+            if len({split_unit(name)[1] for name in said}) > 1:
+                heard = dict.fromkeys(in_sentence(one.reading.whole_name) for one in rivals)
+                return f"Ông/bà nói {listed([*heard], 'hay')}?"
             if len(said) == 1 and len(districts) == 1 and not all(one.reading.today for one in rivals):
                 return f"{best.reading.whole_name} trước đây nay thuộc {listed(names, 'và')}: ông/bà ở ấp, khóm nào?"
             if len(districts) > 1:

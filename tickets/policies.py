@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from hotline1022.base.errors import HotlineError
-from tickets.rule_files import RuleModel
+from hotline1022.base.rule_files import RuleModel, WrongAt
 from tickets.sla import Target
 from tickets.topics import Topics
 
@@ -15,6 +15,9 @@ AGENCY_HEAD = "agency_head"
 
 HOTLINE_LEADER = "hotline_leader"
 """In an escalation: the leader of the hotline's shift."""
+
+HOTLINE_BEGAN = date(2020, 1, 1)
+"""The day of the hotline's first call: from then on every ticket must find a policy."""
 
 STAGE_CLOCKS = (
     "acknowledge", "classify", "clarify", "accept", "accept_urgent", "contribute", "information",
@@ -66,6 +69,16 @@ class Warnings(RuleModel):
     h: TargetText = "1h"
 
 
+class Visits(RuleModel):
+    """What holds for home appointments."""
+
+    days_ahead: int = Field(default=30, ge=1, le=365)
+    """How many days of the calendar ahead a window may lie at most."""
+    remind_before: TargetText = "1wd"
+    """How long before the window begins agency and citizen are reminded; ``1wd`` is the same time one working day earlier."""
+    basis: str = Field(default="Đề xuất của tổng đài", min_length=1)
+
+
 class Tier(RuleModel):
     """The promises of one class of reports."""
 
@@ -86,6 +99,7 @@ class Policy(RuleModel):
     reopen_days: int = Field(default=15, ge=1)
     returns_before_raise: int = Field(default=3, ge=1)
     escalation: EscalationChains = EscalationChains()
+    visits: Visits = Visits()
     tiers: dict[str, Tier]
     topics: dict[str, str]
     default: str
@@ -96,12 +110,14 @@ class Policy(RuleModel):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        for tier in (*self.topics.values(), self.default, self.several or self.default, self.urgent):
+        named: dict[tuple[str, ...], str] = {("topics", topic): tier for topic, tier in self.topics.items()}
+        named |= {("default",): self.default, ("several",): self.several or self.default, ("urgent",): self.urgent}
+        for place, tier in named.items():
             if tier not in self.tiers:
-                raise ValueError(f"chính sách {self.version} nhắc đến nhóm “{tier}” không có trong tiers")
+                raise WrongAt(f"chính sách {self.version} nhắc đến nhóm “{tier}” không có trong tiers", *place)
         for clock in self.stages:
             if clock not in STAGE_CLOCKS:
-                raise ValueError(f"chính sách {self.version} có thời hạn lạ “{clock}” trong stages")
+                raise WrongAt(f"chính sách {self.version} có thời hạn lạ “{clock}” trong stages", "stages", clock)
         return self
 
     @property
@@ -129,6 +145,20 @@ class Policies(RuleModel):
 
     version: int
     policies: tuple[Policy, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_for_every_day(self) -> Self:
+        for index, policy in enumerate(self.policies):
+            for before in self.policies[:index]:
+                if policy.version == before.version:
+                    raise WrongAt(f"hai chính sách cùng tên “{policy.version}”", "policies", index, "version")
+                if policy.valid_from == before.valid_from:
+                    raise WrongAt("hai chính sách bắt đầu cùng một ngày", "policies", index, "valid_from")
+        first = min(policy.valid_from for policy in self.policies)
+        if first > HOTLINE_BEGAN:
+            what = f"phiếu trước ngày {first:%d/%m/%Y} không có chính sách nào; giữ lại chính sách cũ bên cạnh chính sách mới"
+            raise WrongAt(what, "policies", 0, "valid_from")
+        return self
 
     def on(self, day: date) -> Policy:
         """The policy in force on ``day``. Raises HotlineError for a day before the first one."""

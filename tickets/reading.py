@@ -20,6 +20,8 @@ async def read(
 
 async def of_rows(connection: AsyncConnection, rules: Rules, rows: Sequence[Mapping[str, Any]]) -> tuple[Ticket, ...]:
     """The tickets of these rows, in their order."""
+    if not rows:
+        return ()
     codes = [row["code"] for row in rows]
     deadlines, parties = await store.deadlines_of(connection, codes), await store.parties_of(connection, codes)
     return tuple(ticket_of(rules, row, deadlines[row["code"]], parties[row["code"]]) for row in rows)

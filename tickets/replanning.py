@@ -9,9 +9,10 @@ import structlog
 from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
 from tickets import store
+from tickets.acts import letters
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
-from tickets.clocks import CLOCKS, halted
+from tickets.clocks import CLOCKS
 from tickets.events import DeadlineMoved
 from tickets.model import Deadline, Stage
 from tickets.rules import StandingRules
@@ -67,15 +68,20 @@ class Replanning:
 def replan(change: Change) -> list[Moved]:
     """Compute the running promises of one ticket anew on the calendars of now; returns those that have moved."""
     found = []
+    late = next((each for each in change.running("answer") if each.breached_at is not None), None)
     for deadline in [each for each in change.deadlines if each.running]:
         calendar = change.calendar_of(deadline)
         if deadline.calendar == calendar.version:
             continue
         new = change.recompute(deadline)
-        if change.stage is Stage.WAITING and CLOCKS[new.clock].stops:
-            change.put(new, halted(new))
+        if change.stage is Stage.MERGED and new.clock == "answer" and new.step is not None:
+            # Its main ticket reminds the agency, also when it was late before it was merged.
+            change.put(new, new.model_copy(update={"step": None, "step_at": None}))
         if new.due != deadline.due:
             found.append(_told(change, deadline, new))
+    if late is not None:
+        letters.no_longer_late(change, late.due)
+    letters.follow_clock(change)
     return found
 
 

@@ -1,24 +1,37 @@
 """All rules of tickets in one value, read from files and checked against each other; and the last good set of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.errors import HotlineError
+from hotline1022.base.rule_files import (
+    RuleFileError,
+    RuleModel,
+    WrongAt,
+    contradiction,
+    read_rules,
+    read_text,
+    rule_path,
+)
 from tickets.agencies import Agencies
 from tickets.calendar import WorkCalendar
 from tickets.calendars import CalendarsFile, OfficialDaysFile, build_calendars
 from tickets.clocks import started
-from tickets.localities import Commune, Localities, read_localities
+from tickets.letters.template import LetterTemplates
+from tickets.localities import Commune, Localities, TableError, read_localities
 from tickets.mentions import PlaceWords
 from tickets.model import HOTLINE, Deadline
 from tickets.places import PlaceFinder
 from tickets.policies import AGENCY_HEAD, HOTLINE_LEADER, Policies, Policy, Promise
 from tickets.routing import COMMUNE, Route, RoutingRules, route
-from tickets.rule_files import RuleFileError, read_rules, read_text, rule_path
 from tickets.topics import Topics
+
+NEVER_URGENT = ("answer", "information", "close", "apology_draft", "apology_sent", "visit")
+"""Clocks that run on working time of an urgent ticket too."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,7 @@ class Rules:
     routing: RoutingRules
     localities: Localities
     places: PlaceFinder
+    letters: LetterTemplates
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "Rules":
@@ -48,6 +62,7 @@ class Rules:
             routing=read_rules("routing.yaml", RoutingRules, folder),
             localities=localities,
             places=PlaceFinder(localities, read_rules("places.yaml", PlaceWords, folder)),
+            letters=read_rules("letters.yaml", LetterTemplates, folder),
         )
         rules._check(folder)
         return rules
@@ -87,10 +102,13 @@ class Rules:
         return self.policies.named(deadline.policy) or self.policy_on(deadline.starts)
 
     def calendar_for(self, clock: str, party: str, policy: Policy, *, urgent: bool) -> WorkCalendar:
-        """The calendar on which ``party`` keeps ``clock``: urgent stage clocks run day and night, the answer's does not."""
-        if urgent and clock not in ("answer", "information", "close", "apology_draft", "apology_sent"):
+        """The calendar on which ``party`` keeps ``clock``: urgent stage clocks run day and night, the answer's does not.
+
+        What the citizen is promised is counted on the agencies' calendar whoever has the ticket.
+        """
+        if urgent and clock not in NEVER_URGENT:
             return self.calendar(policy.urgent_calendar)
-        if party == HOTLINE:
+        if party == HOTLINE and clock not in ("answer", "respond"):
             return self.calendar(policy.hotline_calendar)
         agency = self.agencies.by_code.get(party)
         return self.calendar((agency.calendar if agency else None) or policy.calendar)
@@ -138,36 +156,84 @@ class Rules:
 
     def _check(self, folder: Path | None) -> None:
         """What one file says about another. Raises RuleFileError."""
+        self._check_agencies(folder)
         self._check_policies(folder)
         self._check_routing(folder)
 
     def _check_policies(self, folder: Path | None) -> None:
-        for policy in self.policies.policies:
-            for name in policy.calendars:
-                if name not in self.calendars:
-                    raise _mismatch("policies.yaml", folder, f"calendar: {name}", f"không có lịch “{name}”")
-            for link in (*policy.escalation.agency, *policy.escalation.hotline):
-                if link.to not in (AGENCY_HEAD, HOTLINE_LEADER) and link.to not in self.agencies.by_code:
-                    raise _mismatch("policies.yaml", folder, f"to: {link.to}", f"không có cơ quan “{link.to}”")
+        def wrong(index: int, what: str, *place: str | int) -> RuleFileError:
+            return contradiction("tickets", "policies.yaml", folder, ("policies", index, *place), what)
+
+        for index, policy in enumerate(self.policies.policies):
+            for field in ("calendar", "hotline_calendar", "urgent_calendar"):
+                if (name := getattr(policy, field)) not in self.calendars:
+                    raise wrong(index, f"không có lịch “{name}”", field)
+            for whose in ("agency", "hotline"):
+                for link, step in enumerate(getattr(policy.escalation, whose)):
+                    if step.to not in (AGENCY_HEAD, HOTLINE_LEADER) and step.to not in self.agencies.by_code:
+                        raise wrong(index, f"không có cơ quan “{step.to}”", "escalation", whose, link, "to")
             for topic in policy.topics:
                 if topic not in self.topics.codes:
-                    raise _mismatch("policies.yaml", folder, topic, f"không có lĩnh vực “{topic}”")
+                    raise wrong(index, f"không có lĩnh vực “{topic}”", "topics", topic)
+
+    def _check_agencies(self, folder: Path | None) -> None:
+        try:
+            self.agencies.check_lines()
+        except WrongAt as error:
+            raise contradiction("tickets", "agencies.yaml", folder, error.place, str(error)) from error
+        for index, agency in enumerate(self.agencies.agencies):
+            if agency.calendar is not None and agency.calendar not in self.calendars:
+                place = ("agencies", index, "calendar")
+                raise contradiction("tickets", "agencies.yaml", folder, place, f"không có lịch “{agency.calendar}”")
 
     def _check_routing(self, folder: Path | None) -> None:
-        for agency in self.agencies.agencies:
-            if agency.calendar is not None and agency.calendar not in self.calendars:
-                raise _mismatch("agencies.yaml", folder, agency.code, f"không có lịch “{agency.calendar}”")
-        for rule in self.routing.rules:
+        def wrong(index: int, what: str, *place: str | int) -> RuleFileError:
+            return contradiction("tickets", "routing.yaml", folder, ("rules", index, *place), what)
+
+        provinces = {commune.old_province for commune in self.localities.communes.values()}
+        for index, rule in enumerate(self.routing.rules):
             for topic in rule.topics:
                 if topic not in self.topics.codes:
-                    raise _mismatch("routing.yaml", folder, rule.id, f"không có lĩnh vực “{topic}”")
+                    raise wrong(index, f"không có lĩnh vực “{topic}”", "topics")
             if rule.agency != COMMUNE and rule.agency not in self.agencies.by_code:
-                raise _mismatch("routing.yaml", folder, rule.id, f"không có cơ quan “{rule.agency}”")
-        last = self.routing.rules[-1]
+                raise wrong(index, f"không có cơ quan “{rule.agency}”", "agency")
+            if rule.old_province is not None and rule.old_province not in provinces:
+                raise wrong(index, f"không có tỉnh cũ “{rule.old_province}” trong bảng xã, phường", "old_province")
+        end, last = len(self.routing.rules) - 1, self.routing.rules[-1]
         if last.topics or last.place or last.old_province or last.valid_from or last.valid_to or last.agency == COMMUNE:
-            raise _mismatch(
-                "routing.yaml", folder, last.id, "quy tắc cuối phải nhận mọi phản ánh chưa quy tắc nào chọn"
-            )
+            raise wrong(end, "quy tắc cuối phải nhận mọi phản ánh chưa quy tắc nào chọn")
+        if self.agencies.standing_for(last.agency, date.max) is None:
+            raise wrong(end, f"cơ quan “{last.agency}” của quy tắc cuối kết thúc mà không có cơ quan kế thừa", "agency")
+
+
+MODELS: Mapping[str, type[RuleModel]] = {
+    "calendars.yaml": CalendarsFile,
+    "official-days.yaml": OfficialDaysFile,
+    "topics.yaml": Topics,
+    "policies.yaml": Policies,
+    "agencies.yaml": Agencies,
+    "routing.yaml": RoutingRules,
+    "places.yaml": PlaceWords,
+}
+"""What each file of rules must look like; ``localities.csv`` is a table."""
+
+
+def mistakes(folder: Path | None) -> list[RuleFileError]:
+    """Every file that cannot be used, by its first mistake; where each can be, what one of them says wrongly of another."""
+    found: list[RuleFileError] = []
+    reading: list[Callable[[], object]] = [partial(read_rules, name, model, folder) for name, model in MODELS.items()]
+    reading.append(partial(_localities, folder))
+    for read in reading:
+        try:
+            read()
+        except RuleFileError as error:
+            found.append(error)
+    if not found:
+        try:
+            Rules.load(folder)
+        except RuleFileError as error:
+            found.append(error)
+    return found
 
 
 class StandingRules:
@@ -185,15 +251,8 @@ class StandingRules:
 
 
 def _localities(folder: Path | None) -> Localities:
-    path = rule_path("localities.csv", folder)
+    path = rule_path("tickets", "localities.csv", folder)
     try:
         return read_localities(read_text(path).splitlines())
-    except (KeyError, ValueError) as error:
-        raise RuleFileError(path, 1, f"bảng xã, phường sai: {error}") from error
-
-
-def _mismatch(name: str, folder: Path | None, written: str, what: str) -> RuleFileError:
-    path = rule_path(name, folder)
-    lines = read_text(path).splitlines()
-    line = next((number for number, text in enumerate(lines, 1) if written in text), 1)
-    return RuleFileError(path, line, what)
+    except TableError as error:
+        raise RuleFileError(path, error.line, str(error)) from error

@@ -9,7 +9,6 @@ end of a working day: a begun day is completed. So a pause never brings a deadli
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
@@ -20,6 +19,8 @@ from hotline1022.base.errors import HotlineError, Invalid
 from tickets.calendar import MICROSECOND, Day, WorkCalendar
 
 _TARGET = re.compile(r"([1-9][0-9]{0,3})(wd|wh|wm|h)", re.ASCII)
+_YEARS = (1900, 2200)
+"""Between these every instant can be told in every zone and have any target added."""
 _UNIT_NAMES = {"wd": "ngày làm việc", "wh": "giờ làm việc", "wm": "phút làm việc", "h": "giờ"}
 WEEKDAY_NAMES = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 """The days of the week as people write them, Monday first."""
@@ -47,6 +48,11 @@ class Target(NamedTuple):
     def in_words(self) -> str:
         """As people say it: "3 ngày làm việc"."""
         return f"{self.amount} {_UNIT_NAMES[self.unit]}"
+
+    @property
+    def working_time(self) -> int:
+        """Working hours or minutes in microseconds, as a calendar counts them."""
+        return self.amount * (3_600_000_000 if self.unit == "wh" else 60_000_000)
 
     def halved(self) -> "Target":
         """Half of it, rounded up."""
@@ -77,8 +83,7 @@ class Worked(NamedTuple):
     """Time of the clock."""
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """A deadline and what it was computed from; ``at`` is in the civil zone."""
 
     at: datetime
@@ -91,13 +96,20 @@ class Due:
     @property
     def expected(self) -> bool:
         """Whether it depends on public holidays that have not been decided yet."""
-        return self.target.unit != "h" and self.at.year > self.calendar.decided_through
+        return self.target.unit != "h" and self._last_day.year > self.calendar.decided_through
+
+    @property
+    def _last_day(self) -> date:
+        """The day that the deadline ends: midnight is the end of a day of work, not the beginning of the next one."""
+        return (self.at - MICROSECOND).date()
 
     @property
     def explanation(self) -> str:
         """One Vietnamese sentence: the deadline, how it was counted, and every day that was left out and why."""
         at, start, unit = self.at, self.start.astimezone(CIVIL_ZONE), self.target.unit
-        sentence = f"Hạn {_instant(at)}: {self.target.in_words} "
+        last = self._last_day if unit != "h" else at.date()
+        told = _instant(at) if last == at.date() else f"24:00 {_day(last)}"
+        sentence = f"Hạn {told}: {self.target.in_words} "
         if unit == "wd":
             sentence += f"sau ngày tiếp nhận {_short(start.date())}"
             notes = ["không tính ngày tiếp nhận"]
@@ -107,12 +119,12 @@ class Due:
             notes = ["tính liên tục, cả ngoài giờ làm việc" if unit == "h" else f"chỉ tính {self.calendar.title}"]
             since = start.date()
         if unit != "h":
-            notes += _marked_days(self.calendar, since, at.date())
+            notes += _marked_days(self.calendar, since, last)
         if self.paused:
             whole_day = ", tính đến hết ngày làm việc" if unit == "wd" else ""
             notes.append(f"cộng {_duration(self.paused)} tạm dừng{whole_day}")
         if self.expected:
-            notes.append(f"dự kiến, vì lịch nghỉ năm {at.year} chưa được quyết định")
+            notes.append(f"dự kiến, vì lịch nghỉ năm {last.year} chưa được quyết định")
         return f"{sentence} ({'; '.join(notes)})."
 
 
@@ -126,8 +138,7 @@ def due(start: datetime, target: Target | str, calendar: WorkCalendar, pauses: I
     elif target.unit == "wd":
         at, given_back = _days_due(start, target.amount, calendar, stops)
     else:
-        hours = timedelta(hours=target.amount) if target.unit == "wh" else timedelta(minutes=target.amount)
-        at, given_back = _hours_due(start, hours // MICROSECOND, calendar, stops)
+        at, given_back = _hours_due(start, target.working_time, calendar, stops)
     return Due(at, start, target, calendar, given_back)
 
 
@@ -144,8 +155,7 @@ def before(at: datetime, amount: Target, calendar: WorkCalendar, *, not_before: 
             day = calendar.working_day_before(day)
         earlier = at - timedelta(days=(at.astimezone(CIVIL_ZONE).date() - day).days)
     else:
-        hours = timedelta(hours=amount.amount) if amount.unit == "wh" else timedelta(minutes=amount.amount)
-        left = calendar.worked_until(at) - hours // MICROSECOND
+        left = calendar.worked_until(at) - amount.working_time
         if left <= calendar.worked_until(not_before):
             return not_before
         earlier = calendar.instant_of(left)
@@ -158,14 +168,15 @@ def worked(start: datetime, end: datetime, calendar: WorkCalendar, pauses: Itera
     _need_zone(end)
     if end < start:
         raise HotlineError("Thời điểm kết thúc nằm trước thời điểm bắt đầu")
-    stops = [Pause(max(pause.start, start), min(pause.end, end)) for pause in _merged(pauses)]
-    stops = [pause for pause in stops if pause.start < pause.end]
-    time = calendar.worked_until(end) - calendar.worked_until(start)
-    time -= sum(calendar.worked_until(pause.end) - calendar.worked_until(pause.start) for pause in stops)
-    clock = end - start - sum((pause.end - pause.start for pause in stops), timedelta())
-    received = start.astimezone(CIVIL_ZONE).date()
-    days = calendar.working_days_between(received, end.astimezone(CIVIL_ZONE).date())
-    while days and _days_due(start, days, calendar, _merged(pauses))[0] > end:
+    stops = _merged(pauses)
+    time, clock = calendar.worked_until(end) - calendar.worked_until(start), end - start
+    for pause in stops:
+        first, last = max(pause.start, start), min(pause.end, end)
+        if first < last:
+            time -= calendar.worked_until(last) - calendar.worked_until(first)
+            clock -= last - first
+    days = calendar.working_days_completed(start.astimezone(CIVIL_ZONE).date(), end)
+    while stops and days and _days_due(start, days, calendar, stops)[0] > end:
         days -= 1
     return Worked(MICROSECOND * time, days, clock)
 
@@ -228,6 +239,8 @@ def _merged(pauses: Iterable[Pause]) -> list[Pause]:
 def _need_zone(instant: datetime) -> None:
     if instant.tzinfo is None:
         raise HotlineError("Thời điểm thiếu múi giờ", remedy="viết như 2026-11-23T08:30:00+07:00")
+    if not _YEARS[0] < instant.year < _YEARS[1]:
+        raise HotlineError(f"Không tính được thời hạn cho năm {instant.year}")
 
 
 def _marked_days(calendar: WorkCalendar, since: date, until: date) -> list[str]:
@@ -250,12 +263,18 @@ def _short(day: date) -> str:
 
 
 def _instant(instant: datetime) -> str:
-    return f"{instant:%H:%M} {WEEKDAY_NAMES[instant.weekday()]} {instant.day}/{instant.month}/{instant.year}"
+    return f"{instant:%H:%M} {_day(instant.date())}"
+
+
+def _day(day: date) -> str:
+    return f"{WEEKDAY_NAMES[day.weekday()]} {day.day}/{day.month}/{day.year}"
 
 
 def _duration(time: timedelta) -> str:
     minutes = time // timedelta(minutes=1)
+    if not minutes:
+        return "chưa đến 1 phút"
     parts = [f"{minutes // 60} giờ"] if minutes >= 60 else []
-    if minutes % 60 or not parts:
+    if minutes % 60:
         parts.append(f"{minutes % 60} phút")
     return " ".join(parts)

@@ -13,7 +13,7 @@ _INITIALS = (
 )  # fmt: skip
 """How initials fall together on a Mekong tongue: d, gi and v; s and x; tr and ch; r and g. Capitals are one sound."""
 _FINALS = (("ng", "n"), ("nh", "n"), ("ch", "t"), ("c", "t"))
-_WORD = re.compile(r"[^\W\d_]+|[0-9]+")
+_WORD = re.compile(r"[^\W\d_]+|[0-9]+[^\W_]*")  # "p5" is two words, "1c" is one, and no number
 _BREAK = re.compile(r"[,;:!?\n/|()–—]|\.(?!\S)")
 
 

@@ -8,6 +8,10 @@ from typing import Literal
 
 from hotline1022.base.access import AGENCY_ROLES, HOTLINE_ROLES, ROLE_NAMES, Role
 from hotline1022.base.errors import Forbidden, Refused
+from tickets.appointments.model import OPEN as EXPECTED
+from tickets.appointments.model import VisitState
+from tickets.letters.model import OPEN as UNSENT
+from tickets.letters.model import LetterState
 from tickets.model import Stage
 
 STAGE_NAMES = {
@@ -49,20 +53,25 @@ TOLD = (Stage.ANSWERED, Stage.SURVEYED, Stage.CLOSED)
 OPEN = tuple(stage for stage in Stage if stage not in (*TOLD, Stage.REFERRED))
 """Stages in which the citizen still waits."""
 
+WRITABLE = tuple(stage for stage in Stage if stage is not Stage.REFERRED)
+"""Stages in which a letter of apology may be written: late as it is, it is owed after the ticket was answered and closed too.
+Of a complaint or denunciation nobody writes one, because no agency may know of it."""
+
 _LEADERS = frozenset({Role.LEADER, Role.ADMINISTRATOR})
 _SIGNS = frozenset({Role.APPROVER})
 _MACHINE = frozenset({Role.MACHINE})
 _CITIZEN = frozenset({Role.CITIZEN, Role.APP})
 _HOTLINE, _AGENCY = HOTLINE_ROLES, AGENCY_ROLES
 
-Party = Literal["lead", "cooperating", "any"]
+Party = Literal["lead", "cooperating", "any", "owing"]
 
 
 @dataclass(frozen=True)
 class Move:
     """``name`` leads from each of ``sources`` to ``target`` (None: the stage stays) and may be made by ``roles``.
 
-    Of an agency's people only those of the agency that ``party`` names: the one that answers, or one that was asked to help.
+    Of an agency's people only those of the agency that ``party`` names: the one that answers, one that was asked to help, or
+    the one that owes the letter.
     """
 
     name: str
@@ -71,6 +80,10 @@ class Move:
     target: Stage | None
     roles: frozenset[Role]
     party: Party = "lead"
+    letter: tuple[LetterState, ...] = ()
+    """The states of a letter of apology that the move can be about; empty for moves that are about no letter."""
+    visit: tuple[VisitState, ...] = ()
+    """The states of the home appointment that the move can be about; empty for moves that are about none."""
 
 
 _UNTOUCHED = (Stage.RECEIVED, Stage.CLASSIFIED)
@@ -122,6 +135,33 @@ MOVES = (
     Move("reopen", "mở lại", TOLD, Stage.REOPENED, _HOTLINE | _CITIZEN | _MACHINE),
     Move("publish", "đăng câu trả lời", TOLD, None, _LEADERS),
     Move("unpublish", "gỡ câu trả lời đã đăng", TOLD, None, _LEADERS),
+    # Home appointments.
+    Move("book", "hẹn giờ làm thủ tục tại nhà", _UNTOUCHED, None, _HOTLINE | _CITIZEN),
+    Move("book", "hẹn giờ làm thủ tục tại nhà", (Stage.ROUTED, *_AT_WORK, Stage.REOPENED), None, _HOTLINE | _AGENCY),
+    Move("confirm-visit", "xác nhận lịch hẹn", _AT_WORK, None, _AGENCY, visit=(VisitState.BOOKED,)),
+    Move("move-visit", "dời lịch hẹn", (*_UNTOUCHED, *WITH_AGENCY), None, _HOTLINE | _AGENCY, visit=EXPECTED),
+    Move("visited", "ghi nhận đã làm thủ tục tại nhà", _AT_WORK, Stage.ANSWERED, _AGENCY, visit=EXPECTED),
+    Move("visited-partly", "ghi nhận đã đến, còn hẹn lần sau", _AT_WORK, Stage.HANDLING, _AGENCY, visit=EXPECTED),
+    Move("missed-visit", "ghi nhận lỡ hẹn", (*_UNTOUCHED, *WITH_AGENCY), None, _HOTLINE | _AGENCY, visit=EXPECTED),
+    Move(
+        "cancel-visit", "huỷ lịch hẹn", (*_UNTOUCHED, *WITH_AGENCY), None, _HOTLINE | _AGENCY | _CITIZEN, visit=EXPECTED
+    ),
+    # Letters of apology.
+    Move("ask-letter", "yêu cầu thư xin lỗi", WRITABLE, None, _LEADERS),
+    Move(
+        "draft-letter",
+        "dự thảo thư xin lỗi",
+        WRITABLE,
+        None,
+        _AGENCY,
+        "owing",
+        letter=(LetterState.OWED, LetterState.DRAFTED),
+    ),
+    Move("send-back-letter", "yêu cầu sửa thư xin lỗi", WRITABLE, None, _SIGNS, "owing", letter=(LetterState.DRAFTED,)),
+    Move("send-back-letter", "trả lại thư xin lỗi chưa đạt", WRITABLE, None, _LEADERS, letter=(LetterState.APPROVED,)),
+    Move("approve-letter", "duyệt thư xin lỗi", WRITABLE, None, _SIGNS, "owing", letter=(LetterState.DRAFTED,)),
+    Move("send-letter", "gửi thư xin lỗi", WRITABLE, None, _HOTLINE | _AGENCY, "owing", letter=(LetterState.APPROVED,)),
+    Move("waive-letter", "miễn thư xin lỗi", WRITABLE, None, _LEADERS, letter=UNSENT),
     Move("note", "ghi chú", tuple(Stage), None, _HOTLINE | _AGENCY, "any"),
 )
 
@@ -138,7 +178,8 @@ def find(name: str, stage: Stage, role: Role) -> Move:
     """
     rows = [move for move in MOVES if move.name == name and stage in move.sources]
     if not rows:
-        choices = ", ".join(move.title for move in allowed(stage, role)) or "không có bước nào"
+        own = (move.title for move in allowed(stage, role) if not move.letter and not move.visit)
+        choices = ", ".join(own) or "không có bước nào"
         title = next((move.title for move in MOVES if move.name == name), name)
         raise Refused(
             f"Phiếu đang ở bước “{STAGE_NAMES[stage]}” nên không thể {title}", remedy=f"bước được phép: {choices}"

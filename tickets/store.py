@@ -1,7 +1,7 @@
 """The tickets' tables and the statements on them. No rule is here; every function works in the caller's transaction."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -86,8 +86,9 @@ tickets = Table(
     Column("recording", String(200)),
     Column("consent", JSON(none_as_null=True)),
     Index("ix_tickets_number_taken_at", "number", "taken_at"),
-    Index("ix_tickets_agency_taken_at", "agency", "taken_at", "code"),
+    Index("ix_tickets_agency_taken_at", "agency", "taken_at", "code", "stage", "urgent"),
     Index("ix_tickets_stage_taken_at", "stage", "taken_at", "code"),
+    Index("ix_tickets_place_taken_at", "place", "taken_at", "code", "stage", "urgent"),
 )
 
 ticket_deadlines = Table(
@@ -125,6 +126,15 @@ Index(
     "ix_ticket_deadlines_running",
     ticket_deadlines.c.clock,
     ticket_deadlines.c.due,
+    sqlite_where=ticket_deadlines.c.ended.is_(None),
+    postgresql_where=ticket_deadlines.c.ended.is_(None),
+)
+Index(
+    "ix_ticket_deadlines_owed",
+    ticket_deadlines.c.party,
+    ticket_deadlines.c.clock,
+    ticket_deadlines.c.due,
+    ticket_deadlines.c.code,
     sqlite_where=ticket_deadlines.c.ended.is_(None),
     postgresql_where=ticket_deadlines.c.ended.is_(None),
 )
@@ -182,9 +192,13 @@ async def change_ticket(connection: AsyncConnection, code: str, **values: Any) -
 
 
 async def give_deadlines(connection: AsyncConnection, code: str, agency: str) -> None:
-    """Make ``agency`` the one that keeps every running promise that an agency keeps."""
+    """Make ``agency`` the one that keeps every running promise of whoever has the ticket; a letter stays with who owes it."""
     columns = ticket_deadlines.c
-    owed = (columns.code == code, columns.party != model.HOTLINE, columns.ended.is_(None))
+    owed = (
+        columns.code == code,
+        columns.clock.in_(("answer", "respond", "progress", "visit")),
+        columns.ended.is_(None),
+    )
     await connection.execute(update(ticket_deadlines).where(*owed).values(party=agency))
 
 
@@ -228,11 +242,27 @@ async def write_deadlines(connection: AsyncConnection, code: str, deadlines: Seq
             await connection.execute(update(ticket_deadlines).where(ticket_deadlines.c.id == each.id).values(**values))
 
 
-async def codes_due(connection: AsyncConnection, now: datetime, limit: int) -> list[str]:
-    """The tickets with a step that is due by ``now``, the longest overdue first."""
+async def codes_due(
+    connection: AsyncConnection, now: datetime, limit: int, *, without: Collection[str] = ()
+) -> list[str]:
+    """The tickets with a step that is due by ``now``, but for some, the longest overdue first."""
     columns = ticket_deadlines.c
     due = select(columns.code).where(columns.step_at <= now).order_by(columns.step_at, columns.id).limit(limit)
+    due = due.where(columns.code.not_in(without)) if without else due
     return list(dict.fromkeys((await connection.scalars(due)).all()))
+
+
+async def codes_owed_by(
+    connection: AsyncConnection, agencies: Sequence[str], stages: Sequence[str], after: str, limit: int
+) -> list[str]:
+    """The next tickets, by code, that these agencies have in one of ``stages``, or on which they still owe something."""
+    owing = select(ticket_deadlines.c.code).where(
+        ticket_deadlines.c.ended.is_(None), ticket_deadlines.c.party.in_(agencies)
+    )
+    having = select(tickets.c.code).where(tickets.c.agency.in_(agencies), tickets.c.stage.in_(stages))
+    both = owing.union(having).subquery()
+    statement = select(both.c.code).where(both.c.code > after).order_by(both.c.code).limit(limit)
+    return list((await connection.scalars(statement)).all())
 
 
 async def steps_ahead(connection: AsyncConnection, code: str) -> list[datetime]:

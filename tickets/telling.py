@@ -4,6 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from tickets.appointments.model import Appointment, VisitState
+from tickets.appointments.window import in_words
 from tickets.model import HOTLINE, Deadline, Stage, Ticket
 from tickets.stages import STAGE_NAMES, told_as
 
@@ -28,10 +30,15 @@ class Told(BaseModel):
     """Whether ``due`` has passed: it must not be told as if it were still to come."""
     explanation: str | None
     """Why then, or why there is no due time now, in one Vietnamese sentence."""
+    visit_starts: datetime | None = None
+    """From when to when somebody comes to the citizen's home, once the agency has confirmed it."""
+    visit_ends: datetime | None = None
 
 
-def told(ticket: Ticket, main: Ticket | None = None, *, now: datetime) -> Told:
+def told(ticket: Ticket, main: Ticket | None = None, visit: Appointment | None = None, *, now: datetime) -> Told:
     """What the citizen of ``ticket`` may know; ``main`` is the ticket that it was merged into, which answers for it.
+
+    ``visit`` is the home appointment that is still to come: the citizen has chosen its window, so that is what is due.
 
     The main ticket may wait for its own citizen: that is no question to this one, who hears that the matter is being worked on.
     """
@@ -44,6 +51,10 @@ def told(ticket: Ticket, main: Ticket | None = None, *, now: datetime) -> Told:
     answer = None if secret else _owed(speaks)
     stands = answer is not None and speaks.stage is Stage.WAITING
     due = answer.due if answer is not None and not stands else None
+    explanation = STANDS if stands else answer.explanation if answer else None
+    if visit is not None and answer is not None:
+        due, explanation = visit.ends, f"Hẹn làm thủ tục tại nhà {in_words(visit.starts, visit.ends)}."
+    sure = visit if visit is not None and visit.state is VisitState.CONFIRMED and not secret else None
     return Told(
         code=ticket.code,
         stage=stage,
@@ -52,7 +63,9 @@ def told(ticket: Ticket, main: Ticket | None = None, *, now: datetime) -> Told:
         agency_name=None if secret else HOTLINE_NAME if at_once else speaks.agency_name,
         due=due,
         overdue=due is not None and due < now,
-        explanation=STANDS if stands else answer.explanation if answer else None,
+        explanation=explanation,
+        visit_starts=sure.starts if sure else None,
+        visit_ends=sure.ends if sure else None,
     )
 
 

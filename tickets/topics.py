@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import model_validator
 
 from hotline1022.base.errors import HotlineError
-from tickets.rule_files import RuleModel
+from hotline1022.base.rule_files import RuleModel, WrongAt
 
 
 class Topic(RuleModel):
@@ -33,17 +33,22 @@ class Topics(RuleModel):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        if len(self._by_code) < len(self.topics):
-            raise ValueError("hai lĩnh vực có cùng một mã")
-        for code in (*self.menu.values(), self.unknown, *(t.within for t in self.topics if t.within)):
-            if code not in self._by_code:
-                raise ValueError(f"lĩnh vực “{code}” không có trong danh sách")
-        for topic in self.topics:
-            passed = {topic.code}
-            around = topic.within
+        codes = [topic.code for topic in self.topics]
+        for index, code in enumerate(codes):
+            if code in codes[:index]:
+                raise WrongAt(f"hai lĩnh vực có cùng một mã “{code}”", "topics", index, "code")
+        for key, code in self.menu.items():
+            if code not in codes:
+                raise WrongAt(f"lĩnh vực “{code}” không có trong danh sách", "menu", key)
+        if self.unknown not in codes:
+            raise WrongAt(f"lĩnh vực “{self.unknown}” không có trong danh sách", "unknown")
+        for index, topic in enumerate(self.topics):
+            passed, around = {topic.code}, topic.within
             while around is not None:
+                if around not in codes:
+                    raise WrongAt(f"lĩnh vực “{around}” không có trong danh sách", "topics", index, "within")
                 if around in passed:
-                    raise ValueError(f"lĩnh vực “{topic.code}” nằm trong chính nó")
+                    raise WrongAt(f"lĩnh vực “{topic.code}” nằm trong chính nó", "topics", index, "within")
                 passed.add(around)
                 around = self._by_code[around].within
         return self
@@ -78,8 +83,8 @@ class Topics(RuleModel):
         return self._by_code[code] if code else None
 
     def wider(self, code: str) -> tuple[str, ...]:
-        """``code`` and every wider topic around it, the narrowest first."""
+        """``code`` and every wider topic around it, the narrowest first; a topic taken out of the file stands alone."""
         chain = [code]
-        while (within := self._by_code[chain[-1]].within) is not None:
+        while chain[-1] in self._by_code and (within := self._by_code[chain[-1]].within) is not None:
             chain.append(within)
         return tuple(chain)

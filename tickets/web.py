@@ -2,19 +2,21 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from hotline1022.base.access import AGENCY_ROLES, HOTLINE_ROLES
-from hotline1022.base.clock import Clock
+from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.errors import Invalid
-from hotline1022.base.http.paging import Page
-from hotline1022.base.http.routes import Call, Reply, Route, Told
+from hotline1022.base.http.paging import Page, PageQuery
+from hotline1022.base.http.routes import Call, Reply, Route, Told, WrittenInstant
 from hotline1022.base.phone_numbers import e164
 from tickets.desk import Desk
-from tickets.dossier import Dossier, Identity, Journal, TicketFile
+from tickets.dossier import Dossier, Identity, TicketFile
 from tickets.handling import Handling, MoveMade
-from tickets.model import Channel, PlaceCandidate, Report, Ticket
-from tickets.moves import AnyMove, Reason, Words
+from tickets.intake.reports import fingerprint
+from tickets.model import Channel, JournalEntry, PlaceCandidate, Report, Ticket
+from tickets.move_request import Reason, Words
+from tickets.moves import AnyMove
 from tickets.rules import StandingRules
 from tickets.search.finding import TicketQuery, TicketSearch
 from tickets.stages import MOVES, STAGE_NAMES
@@ -30,7 +32,7 @@ class NewTicket(Told):
 
     channel: Channel
     summary: Words
-    taken_at: AwareDatetime | None = None
+    taken_at: WrittenInstant | None = None
     number: Annotated[str, StringConstraints(max_length=20)] | None = None
     citizen_name: Annotated[str, StringConstraints(max_length=200)] | None = None
     citizen_email: Annotated[str, StringConstraints(max_length=200)] | None = None
@@ -71,6 +73,10 @@ class MoveTold(BaseModel):
     target: str | None
     roles: tuple[str, ...]
     party: str
+    letter: tuple[str, ...]
+    """The states of a letter of apology that the move can be about; empty for moves about no letter."""
+    visit: tuple[str, ...]
+    """The states of the home appointment that the move can be about; empty for moves about none."""
 
 
 class StageTable(BaseModel):
@@ -125,6 +131,7 @@ def routes(
             said.model_dump(exclude={"number", "taken_at"})
             | {
                 "source_key": f"person:{call.by.name.encode().hex()[:80]}:{call.headers['Idempotency-Key']}",
+                "source_digest": fingerprint(said),
                 "number": number,
                 "taken_at": min(said.taken_at or clock.now(), clock.now()),
             }
@@ -138,8 +145,8 @@ def routes(
     async def moved(call: Call[Told, MoveCall]) -> MoveMade:
         return await handling.make(call.path["code"], call.body.move, call.by, version=call.body.version)
 
-    async def told(call: Call[Told, None]) -> Journal:
-        return await dossier.journal(call.path["code"], call.by)
+    async def told(call: Call[PageQuery, None]) -> Page[JournalEntry]:
+        return await dossier.journal(call.path["code"], call.by, call.query)
 
     async def unlocked(call: Call[Told, UnlockCall]) -> Identity:
         return await dossier.unlock(call.path["code"], call.by, call.body.reason)
@@ -152,11 +159,11 @@ def routes(
         return PlaceTold(candidates=finding.candidates, question=finding.question)
 
     async def names(_call: Call[Told, None]) -> Names:
-        now = rules.current
+        now, today = rules.current, clock.now().astimezone(CIVIL_ZONE).date()
         return Names(
             topics=tuple(Named(code=each.code, name=each.name) for each in now.topics.topics),
             agencies=tuple(
-                Named(code=each.code, name=each.name) for each in now.agencies.agencies if each.valid_to is None
+                Named(code=each.code, name=each.name) for each in now.agencies.agencies if each.exists_on(today)
             ),
             communes=tuple(Named(code=each.code, name=each.name) for each in now.localities.communes.values()),
         )
@@ -172,7 +179,10 @@ def routes(
             "POST", "/api/tickets/{code}/moves", moved, "Chuyển bước một phiếu", TAG, WORKERS, {200: MoveMade},
             parameters=CODE, body=MoveCall,
         ),
-        Route("GET", "/api/tickets/{code}/journal", told, "Nhật ký của phiếu", TAG, WORKERS, {200: Journal}, parameters=CODE),
+        Route(
+            "GET", "/api/tickets/{code}/journal", told, "Nhật ký của phiếu", TAG, WORKERS, {200: Page[JournalEntry]},
+            parameters=CODE, query=PageQuery,
+        ),
         Route(
             "POST", "/api/tickets/{code}/identity", unlocked, "Mở danh tính người báo, có lý do", TAG, WORKERS,
             {200: Identity}, parameters=CODE, body=UnlockCall,
@@ -195,6 +205,8 @@ def stage_table() -> StageTable:
                 target=move.target,
                 roles=tuple(sorted(move.roles)),
                 party=move.party,
+                letter=move.letter,
+                visit=move.visit,
             )
             for move in MOVES
         ),

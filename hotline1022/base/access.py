@@ -46,13 +46,15 @@ ROLE_NAMES = {
 
 
 class Actor(BaseModel):
-    """Who makes a change. ``name`` is what the journal keeps; ``agency`` is the code of an officer's or approver's agency."""
+    """Who makes a change. ``name`` is what the journal keeps; ``agency`` is the code of an officer's or approver's agency;
+    ``key`` is the number of the access key, None for whoever came without one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, max_length=100)
     role: Role
     agency: str | None = None
+    key: int | None = None
 
 
 MACHINE = Actor(name="machine", role=Role.MACHINE)

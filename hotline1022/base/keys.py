@@ -9,7 +9,7 @@ from time import monotonic
 
 from sqlalchemy import Column, Integer, String, Table, insert, select, update
 
-from hotline1022.base.access import AGENCY_ROLES, Actor, Role
+from hotline1022.base.access import AGENCY_ROLES, MACHINE, Actor, Role
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database, Instant, metadata
 from hotline1022.base.errors import Invalid, NotFound
@@ -53,9 +53,12 @@ class Keys:
         self._remembered: dict[str, tuple[float, Actor | None]] = {}
 
     async def issue(self, name: str, role: Role, agency: str | None = None) -> str:
-        """A new key, shown this once: ``1022_<id>_<secret>``. Raises Invalid for a role without keys or the wrong agency."""
+        """A new key, shown this once: ``1022_<id>_<secret>``. Raises Invalid for a role without
+        keys, the wrong agency, or the name that the journal keeps for what no person did."""
         if role in KEYLESS:
             raise Invalid("Vai trò này không dùng khoá", field="role")
+        if name.strip().casefold() == MACHINE.name:
+            raise Invalid("Tên này là của hệ thống trong nhật ký", remedy="chọn tên khác", field="name")
         if (role in AGENCY_ROLES) != (agency is not None):
             raise Invalid("Khoá của cán bộ, lãnh đạo cơ quan phải ghi cơ quan; khoá khác thì không", field="agency")
         secret = secrets.token_urlsafe(32)
@@ -93,7 +96,7 @@ class Keys:
         """Who holds ``key``; None when nobody does, or not any more."""
         name, _, rest = key.partition("_")
         number, _, secret = rest.partition("_")
-        if name != "1022" or not number.isascii() or not number.isdigit() or len(number) > 9 or not secret:
+        if not key.isascii() or name != "1022" or not number.isdigit() or len(number) > 9 or not secret:
             return None
         digest, now = _hash(key), monotonic()
         at, actor = self._remembered.get(digest, (-REMEMBERED_SECONDS, None))
@@ -104,7 +107,7 @@ class Keys:
             row = (await connection.execute(found)).mappings().first()
         if row is None or not hmac.compare_digest(row["secret_hash"], _hash(secret)):
             return None
-        actor = Actor(name=row["name"], role=Role(row["role"]), agency=row["agency"])
+        actor = Actor(name=row["name"], role=Role(row["role"]), agency=row["agency"], key=row["id"])
         if len(self._remembered) > 1000:
             self._remembered.clear()
         self._remembered[digest] = (now, actor)

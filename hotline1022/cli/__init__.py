@@ -14,13 +14,32 @@ from rich.console import Console  # noqa: E402
 from rich.markup import escape  # noqa: E402
 
 from hotline1022.base.errors import HotlineError  # noqa: E402
-from hotline1022.cli import call, demo, doctor, flows, models, prompts, run, tickets, transcribe  # noqa: E402
+from hotline1022.cli import (  # noqa: E402
+    call,
+    deadlines,
+    demo,
+    doctor,
+    flows,
+    journal,
+    keys,
+    models,
+    moving,
+    openapi,
+    prompts,
+    rules,
+    run,
+    tickets,
+    transcribe,
+)
 
 app = typer.Typer(
     help="Tổng đài 1022: tiếp nhận, xử lý, trả lời và đo sự hài lòng của người dân.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+tickets.tickets_app.command("open")(moving.open_ticket)
+tickets.tickets_app.command("move")(moving.move_ticket)
+tickets.tickets_app.command("moves")(moving.list_moves)
 app.command("setup")(run.setup)
 app.command("run")(run.run)
 app.command("serve")(run.serve)
@@ -29,9 +48,13 @@ app.command("demo")(demo.demo)
 app.command("call")(call.call)
 app.command("doctor")(doctor.doctor)
 app.command("transcribe")(transcribe.transcribe)
-app.command("place")(tickets.place)
+app.command("place")(rules.place)
+app.command("openapi")(openapi.openapi)
 app.add_typer(tickets.tickets_app, name="tickets")
-app.add_typer(tickets.sla_app, name="sla")
+app.add_typer(journal.journal_app, name="journal")
+app.add_typer(deadlines.sla_app, name="sla")
+app.add_typer(rules.rules_app, name="rules")
+app.add_typer(keys.keys_app, name="keys")
 app.add_typer(models.app, name="models")
 app.add_typer(flows.flows_app, name="flows")
 app.add_typer(prompts.prompts_app, name="prompts")

@@ -1,50 +1,35 @@
-"""Tickets on the command line: list and show them, resolve a place, compute a deadline. Thin: it asks, and prints.
+"""Tickets on the command line: list, find and show them, and the table of their stages and moves. Thin: it asks, and prints.
 
-The main program registers ``tickets_app`` as ``tickets``, ``sla_app`` as ``sla`` and ``place`` as a command.
+Opening and moving them is ``hotline1022.cli.moving``'s.
 """
 
-import asyncio
-import json
-from collections.abc import Awaitable, Callable
-from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from collections.abc import Iterable
+from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline1022.base.clock import CIVIL_ZONE, SystemClock
-from hotline1022.base.db import Database
-from hotline1022.base.errors import HotlineError
-from hotline1022.base.events import Event
+from hotline1022.base.errors import HotlineError, Invalid
+from hotline1022.base.http.problems import told_of
+from hotline1022.base.http.routes import civil as iso
 from hotline1022.base.phone_numbers import masked
-from hotline1022.config import Settings
-from tickets.calendar import WorkCalendar
-from tickets.calendars import CalendarsFile, OfficialDaysFile, build_calendars
-from tickets.desk import Desk
-from tickets.model import Ticket
-from tickets.rule_files import read_rules
-from tickets.rules import Rules, StandingRules
-from tickets.sla import Pause, due, worked
+from hotline1022.cli.asking import READER, AsJson, Code, Services, ask, civil, print_json
+from hotline1022.cli.rules import loaded_rules
+from tickets.dossier import Identity
+from tickets.drawing import markdown, mermaid
+from tickets.model import Stage, Ticket
+from tickets.search.finding import TicketQuery
+from tickets.sight import shown_to
 from tickets.stages import STAGE_NAMES
+from tickets.web import stage_table
 from transcription.masking import mask_text
-from transcription.model import Transcript, text_of
+from transcription.model import text_of
 from transcription.numbers import to_digits
 from transcription.shelf import best_transcript
 
-tickets_app = typer.Typer(no_args_is_help=True, help="Xem các phiếu.")
-sla_app = typer.Typer(no_args_is_help=True, help="Tính thời hạn theo lịch làm việc.")
-
-RULES_FOLDER = "rules"
-"""In the data folder: the province's own rule files."""
-
-_Answer = TypeVar("_Answer")
-AsJson = Annotated[bool, typer.Option("--json", help="In JSON.")]
-Pauses = Annotated[list[str] | None, typer.Option("--pause", help="Khoảng tạm dừng: ISO/ISO; ghi được nhiều lần.")]
-CalendarName = Annotated[str, typer.Option("--calendar", help="Tên lịch: state, hotline, always…")]
-From = Annotated[str, typer.Option("--from", help="Thời điểm tiếp nhận, ISO 8601 có múi giờ.")]
+tickets_app = typer.Typer(no_args_is_help=True, help="Ghi, tìm, xem phiếu và chuyển bước.")
 
 
 @tickets_app.command("list")
@@ -52,60 +37,103 @@ def list_tickets(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Số phiếu mới nhất.")] = 20, as_json: AsJson = False
 ) -> None:
     """Liệt kê các phiếu mới nhất."""
-    found = _ask(lambda desk: desk.recent(limit))
+    found = ask(lambda services: services.desk.recent(limit))
     if as_json:
-        _print_json([_facts(ticket, unmasked=False) for ticket in found])
+        print_json([_facts(shown_to(READER, ticket)) for ticket in found])
+    else:
+        _print_table(found)
+
+
+@tickets_app.command("find")
+def find_tickets(
+    words: Annotated[list[str] | None, typer.Argument(help="Các từ trong nội dung, có dấu hay không dấu.")] = None,
+    *,
+    stage: Annotated[list[Stage] | None, typer.Option(help="Bước; ghi được nhiều lần.")] = None,
+    agency: Annotated[str | None, typer.Option(help="Mã cơ quan.")] = None,
+    topic: Annotated[str | None, typer.Option(help="Mã lĩnh vực.")] = None,
+    place: Annotated[str | None, typer.Option(help="Mã xã, phường.")] = None,
+    number: Annotated[str | None, typer.Option(help="Số điện thoại người báo.")] = None,
+    overdue: Annotated[
+        bool | None, typer.Option("--overdue/--in-time", help="Câu trả lời quá hạn, hay còn hạn.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="Số phiếu một trang.")] = 50,
+    cursor: Annotated[str | None, typer.Option(help="Trang sau, như trang trước đã in.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tìm phiếu theo từ, bước, cơ quan, quá hạn; phiếu quá hạn hay còn hạn thì đến hạn trước in trước."""
+    conditions: dict[str, Any] = {
+        "words": " ".join(words or []) or None,
+        "stage": tuple(stage or ()),
+        "agency": agency,
+        "topic": topic,
+    }
+    conditions |= {"place": place, "number": number, "overdue": overdue, "limit": limit, "cursor": cursor}
+    try:
+        query = TicketQuery.model_validate(conditions | {"order": "taken" if overdue is None else "due"})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Invalid(f"{first['loc'][0]}: {told_of(first['type'])}", field=str(first["loc"][0])) from error
+    page = ask(lambda services: services.search.page(query, READER))
+    if as_json:
+        print_json({"items": [_facts(ticket) for ticket in page.items], "next": page.next})
         return
-    table = Table("Mã", "Tiếp nhận", "Bước", "Lĩnh vực", "Nơi", "Cơ quan", "Hạn trả lời")
-    for ticket in found:
-        table.add_row(
-            ticket.code,
-            _civil(ticket.taken_at),
-            STAGE_NAMES[ticket.stage],
-            ticket.topic_name,
-            ticket.place_name or "—",
-            ticket.agency_name,
-            _civil(ticket.due),
-        )
-    Console().print(table)
+    _print_table(page.items)
+    if page.next:
+        typer.echo(f"Còn nữa: thêm --cursor {page.next}")
 
 
 @tickets_app.command("show")
 def show_ticket(
-    code: Annotated[str, typer.Argument(help="Mã phiếu tám chữ số.")],
-    unmasked: Annotated[bool, typer.Option("--unmasked", help="Hiện đủ số điện thoại.")] = False,
+    code: Code,
+    unmasked: Annotated[
+        bool, typer.Option("--unmasked", help="Hiện người báo là ai; cần --as và --reason, được ghi vào nhật ký.")
+    ] = False,
+    who: Annotated[str | None, typer.Option("--as", metavar="ROLE:NAME[@AGENCY]", help="Ai xem.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Vì sao phải biết người báo là ai.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Xem một phiếu: vì sao cơ quan này, vì sao hạn này, các phiếu trước của cùng số, nhật ký."""
+    if unmasked and (who is None or not (reason or "").strip()):
+        raise Invalid(
+            "Xem người báo là ai thì phải nói ai xem và vì sao", remedy="thêm --as và --reason", field="reason"
+        )
 
-    async def read(desk: Desk) -> tuple[Ticket, list[str], list[str]]:
-        ticket = await desk.find(code)
+    async def look(services: Services) -> tuple[Ticket, Identity | None, list[str], list[str], str]:
+        unlocked = await services.dossier.unlock(code, services.actor(who or ""), reason or "") if unmasked else None
+        ticket = await services.desk.find(code)
         if ticket is None:
             raise HotlineError(f"Không có phiếu {code}")
-        earlier = await desk.earlier_of(ticket.number, before=ticket.taken_at)
-        journal = [f"{_civil(entry.at)} {entry.actor}: {entry.reason}" for entry in await desk.history(ticket.code)]
-        return ticket, [before.code for before in earlier], journal
+        earlier = () if ticket.sealed else await services.desk.earlier_of(ticket.number, before=ticket.taken_at)
+        journal = [f"{civil(entry.at)} {entry.actor}: {entry.reason}" for entry in await services.desk.history(code)]
+        transcript = await best_transcript(services.database, ticket.call) if ticket.call else None
+        words = text_of(to_digits(transcript.words)) if transcript else ""
+        return ticket, unlocked, [before.code for before in earlier], journal, words
 
-    ticket, earlier, journal = _ask(read)
-    words = _words_of(ticket.call)
+    ticket, unlocked, earlier, journal, words = ask(look)
+    words = words if unlocked else mask_text(words)
+    shown = shown_to(READER, ticket)
+    if unlocked:
+        shown = shown.model_copy(update=unlocked.model_dump())
+    facts = _facts(shown, unmasked=unmasked)
     if as_json:
-        told = {"words": words if unmasked else mask_text(words), "earlier": earlier, "journal": journal}
-        _print_json({**_facts(ticket, unmasked=unmasked), **told})
+        print_json(facts | {"words": words, "earlier": earlier, "journal": journal})
         return
     lines = {
         "Phiếu": ticket.code,
         "Bước": STAGE_NAMES[ticket.stage],
-        "Tiếp nhận": _civil(ticket.taken_at),
-        "Số gọi": (ticket.number or masked(None)) if unmasked else masked(ticket.number),
+        "Tiếp nhận": civil(ticket.taken_at),
+        "Số gọi": "niêm phong" if ticket.sealed and not unlocked else facts["number"] or masked(None),
+        "Người báo": facts["citizen_name"],
         "Lĩnh vực": ticket.topic_name + (" (khẩn)" if ticket.urgent else ""),
+        "Nội dung": ticket.summary,
         "Nơi": (ticket.place_name or "chưa rõ") + (" (máy nghe, chờ xác nhận)" if ticket.draft else ""),
         "Cần hỏi": ticket.place_question,
         "Lời về nơi": ticket.place_words,
-        "Lời người gọi": words if unmasked else mask_text(words),
+        "Lời người gọi": words,
         "Cơ quan": ticket.agency_name,
         "Vì sao": ticket.agency_reason,
         "Thời hạn": "\n".join(deadline.explanation for deadline in ticket.deadlines),
-        "Ghi âm": ticket.recording,
+        "Ghi âm": shown.recording,
         "Phiếu trước": ", ".join(earlier) or None,
         "Nhật ký": "\n".join(journal),
     }
@@ -116,150 +144,55 @@ def show_ticket(
     Console(markup=False).print(table)
 
 
+@tickets_app.command("table")
+def show_table(
+    as_mermaid: Annotated[bool, typer.Option("--mermaid", help="Sơ đồ Mermaid.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Bảng Markdown.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """In bảng các bước và cách chuyển bước: bảng mà chương trình kiểm tra mọi việc theo đó."""
+    table = stage_table()
+    if as_json:
+        print_json(table.model_dump(mode="json"))
+    elif as_mermaid:
+        typer.echo(mermaid(), nl=False)
+    elif as_markdown:
+        typer.echo(markdown(), nl=False)
+    else:
+        printed = Table("Việc", "Tên", "Từ bước", "Đến bước")
+        for move in table.moves:
+            sources = ", ".join(STAGE_NAMES[Stage(source)] for source in move.sources)
+            printed.add_row(
+                move.name, move.title, sources, STAGE_NAMES[Stage(move.target)] if move.target else "giữ nguyên"
+            )
+        Console().print(printed)
+
+
 @tickets_app.command("agencies")
 def list_agencies() -> None:
     """In tên gọi của mọi cơ quan theo mã (JSON), để làm lời nhắc."""
-    _print_json(_rules().agencies.spoken_names())
+    print_json(loaded_rules().agencies.spoken_names())
 
 
-def place(
-    text: Annotated[str, typer.Argument(help="Lời nói hoặc chữ viết có tên nơi.")], as_json: AsJson = False
-) -> None:
-    """Tìm xã, phường ngày nay trong lời nói; tên cũ, không dấu, viết tắt đều được."""
-    finding = _rules().places.find(text)
-    if as_json:
-        candidates = [candidate.model_dump() for candidate in finding.candidates]
-        _print_json({"candidates": candidates, "question": finding.question})
-        return
-    for candidate in finding.candidates:
-        typer.echo(f"{candidate.score:.2f}  {candidate.code}  {candidate.name}")
-    typer.echo(finding.question or ("" if finding.candidates else "Không nghe thấy tên xã, phường nào."))
-
-
-@sla_app.command("due")
-def sla_due(
-    start: From,
-    target: Annotated[str, typer.Option(help="Thời hạn: 3wd, 4wh, 30wm, 2h.")],
-    pause: Pauses = None,
-    calendar: CalendarName = "state",
-    as_json: AsJson = False,
-) -> None:
-    """Tính hạn, và giải thích vì sao."""
-    computed = due(_instant(start), target, _calendar(calendar), [_pause(text) for text in pause or []])
-    answer = {
-        "due": computed.at.isoformat(),
-        "explanation": computed.explanation,
-        "calendar": computed.calendar.version,
-        "expected": computed.expected,
-    }
-    _print_json(answer) if as_json else typer.echo(computed.explanation)
-
-
-@sla_app.command("worked")
-def sla_worked(
-    start: From,
-    end: Annotated[str, typer.Option("--to", help="Thời điểm cuối, ISO 8601 có múi giờ.")],
-    pause: Pauses = None,
-    calendar: CalendarName = "state",
-    as_json: AsJson = False,
-) -> None:
-    """Tính thời gian đã dùng giữa hai thời điểm."""
-    table = _calendar(calendar)
-    used = worked(_instant(start), _instant(end), table, [_pause(text) for text in pause or []])
-    minutes = used.time.total_seconds() / 60
-    answer = {
-        "working_days": used.days,
-        "working_minutes": round(minutes, 3),
-        "clock_minutes": round(used.clock.total_seconds() / 60, 3),
-        "calendar": table.version,
-    }
-    if as_json:
-        _print_json(answer)
-    else:
-        typer.echo(f"{used.days} ngày làm việc sau ngày tiếp nhận; {minutes / 60:.2f} giờ làm việc.")
-
-
-def _ask(question: Callable[[Desk], Awaitable[_Answer]]) -> _Answer:
-    """Ask the desk of this installation; reading records no event."""
-    settings = Settings.load()
-
-    async def record(_connection: AsyncConnection, _event: Event) -> None:
-        raise HotlineError("Lệnh này chỉ đọc, không ghi phiếu")
-
-    async def run() -> _Answer:
-        database = Database(settings.database)
-        try:
-            rules = StandingRules(settings.data / RULES_FOLDER)
-            return await question(Desk(database, SystemClock(), rules, record))
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
-
-
-def _words_of(call: str | None) -> str:
-    """What was understood of a call, numbers as digits."""
-    if call is None:
-        return ""
-
-    async def run() -> Transcript | None:
-        database = Database(Settings.load().database)
-        try:
-            return await best_transcript(database, call)
-        finally:
-            await database.close()
-
-    transcript = asyncio.run(run())
-    return text_of(to_digits(transcript.words)) if transcript else ""
-
-
-def _rules() -> Rules:
-    return Rules.load(_rules_folder())
-
-
-def _rules_folder() -> Path:
-    return Settings.load().data / RULES_FOLDER
-
-
-def _calendar(name: str) -> WorkCalendar:
-    folder = _rules_folder()
-    rules = read_rules("calendars.yaml", CalendarsFile, folder)
-    calendars = build_calendars(rules, read_rules("official-days.yaml", OfficialDaysFile, folder))
-    if name not in calendars:
-        raise HotlineError(f"Không có lịch “{name}”", remedy=f"các lịch hiện có: {', '.join(calendars)}")
-    return calendars[name]
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise HotlineError(f"Thời điểm “{text[:40]}” không đúng dạng", remedy="viết như 2026-11-23T08:30:00+07:00")
-    return instant
-
-
-def _pause(text: str) -> Pause:
-    start, slash, end = text.partition("/")
-    if not slash:
-        raise HotlineError(
-            f"Khoảng tạm dừng “{text[:60]}” không đúng dạng", remedy="viết hai thời điểm, cách nhau dấu /"
+def _print_table(found: Iterable[Ticket]) -> None:
+    table = Table("Mã", "Tiếp nhận", "Bước", "Lĩnh vực", "Nơi", "Cơ quan", "Hạn trả lời")
+    for ticket in found:
+        table.add_row(
+            ticket.code,
+            civil(ticket.taken_at),
+            STAGE_NAMES[ticket.stage],
+            ticket.topic_name,
+            ticket.place_name or "—",
+            ticket.agency_name,
+            civil(ticket.due),
         )
-    return Pause(_instant(start), _instant(end))
+    Console().print(table)
 
 
-def _facts(ticket: Ticket, *, unmasked: bool) -> dict[str, Any]:
+def _facts(ticket: Ticket, *, unmasked: bool = False) -> dict[str, Any]:
     facts = ticket.model_dump(mode="json")
-    facts |= {"due": ticket.due.astimezone(CIVIL_ZONE).isoformat(), "explanation": ticket.explanation}
+    facts |= {"due": iso(ticket.due), "explanation": ticket.explanation}
     if not unmasked:
         facts["number"] = masked(ticket.number)
+        facts |= {field: "***" for field in ("citizen_name", "citizen_email") if facts[field] is not None}
     return facts
-
-
-def _civil(instant: datetime) -> str:
-    return f"{instant.astimezone(CIVIL_ZONE):%H:%M %d/%m/%Y}"
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

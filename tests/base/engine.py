@@ -22,7 +22,7 @@ QUEUES = (
     JobQueue(name="narrow", at_once=1, look_every=0.02),
     JobQueue(name="slow", rate=(2, 1.0), look_every=0.02),
 )
-WORKER = Path(__file__).parent / "jobs_worker.py"
+WORKER = "tests.base.jobs_worker"
 
 
 class Book:
@@ -72,7 +72,7 @@ def statuses(url: str) -> dict[str, str]:
 def worker(url: str, book: Path) -> subprocess.Popen[bytes]:
     """A service process that has three jobs to do and writes what it does into ``book``."""
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
-    return subprocess.Popen([sys.executable, str(WORKER), url, str(book)], env=environment)
+    return subprocess.Popen([sys.executable, "-m", WORKER, url, str(book)], env=environment)
 
 
 async def until_written(book: Path, line: str, process: subprocess.Popen[bytes]) -> None:

@@ -18,6 +18,11 @@ from hotline1022.base.ledger import Ledger
 from hotline1022.base.spool import Spool
 from hotline1022.live import Stage
 from hotline1022.story import Story, without_prompts
+from hotline1022.survey_line import TicketCitizens
+from hotline1022.survey_story import SurveyStory
+from surveys.campaign import Campaign
+from surveys.consideration import Consideration
+from surveys.policy import StandingPolicy
 from telephony.aftermath import Aftermath
 from telephony.ari import Ari
 from telephony.call_book import CallBook
@@ -28,6 +33,7 @@ from telephony.store import calls
 from tests.conftest import StillClock
 from tickets.agenda import Agenda
 from tickets.desk import Desk
+from tickets.handling import Handling
 from tickets.journal.store import ticket_journal
 from tickets.rules import StandingRules
 from tickets.store import tickets
@@ -130,12 +136,49 @@ async def told(database: Database, clock: StillClock, tmp_path: Path) -> AsyncIt
             transcriber=transcriber,
             desk=desk,
             agenda=Agenda(database, clock, Timers(database, clock, rules, outbox.add), nothing_later),
+            surveys=no_surveys(database, clock, desk, rules),
             rules=rules,
             stage=stage,
         )
         with stage.listening() as messages:
             yield Told(story, database, ledger, desk, node, takes, messages)
     await runner.cleanup()
+
+
+class NoLine:
+    """A hotline that makes no calls."""
+
+    def ready(self) -> bool:
+        """See Calls."""
+        return False
+
+    async def place(self, attempt: str, number: str, *, ring_seconds: int) -> None:
+        """See Calls."""
+        raise AssertionError("no call is made in these stories")
+
+    async def follow(self, attempt: str) -> None:
+        """See Calls."""
+        raise AssertionError("no call is made in these stories")
+
+
+def no_surveys(database: Database, clock: StillClock, desk: Desk, rules: StandingRules) -> SurveyStory:
+    """The survey's reactions, of which none is due here."""
+
+    async def never(name: str, payload: dict[str, object], delay: float) -> None:
+        raise AssertionError("no attempt is planned in these stories")
+
+    common: dict[str, Any] = {
+        "database": database, "clock": clock, "policy": lambda: StandingPolicy().current,
+        "hours": lambda: rules.current.calendar("calling"), "citizens": TicketCitizens(desk),
+        "record_event": outbox.add, "key": b"k",
+    }  # fmt: skip
+    return SurveyStory(
+        consideration=Consideration(**common),
+        campaign=Campaign(**common, calls=NoLine()),
+        handling=Handling(database, clock, rules, outbox.add),
+        clock=clock,
+        attempt_later=never,
+    )
 
 
 async def a_recorded_call(told: Told, clock: StillClock, *, appointment: bool = False) -> str:

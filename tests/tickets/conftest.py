@@ -13,11 +13,15 @@ from hotline1022.base.access import Actor, Role
 from hotline1022.base.db import Database
 from hotline1022.base.events import Event
 from tests.interface import Interface, interface
+from tickets.appointments.model import Appointment
 from tickets.desk import Desk
+from tickets.dossier import Dossier
 from tickets.handling import Handling
+from tickets.letters.model import Letter
 from tickets.model import Ticket
 from tickets.moves import AnyMove
 from tickets.rules import Rules, StandingRules
+from tickets.timers import Timers
 
 
 @dataclass
@@ -118,6 +122,18 @@ def handling(database: Database, still_clock: StillClock, standing: StandingRule
 
 
 @pytest.fixture
+def timers(database: Database, still_clock: StillClock, standing: StandingRules, recorded: Recorded) -> Timers:
+    """What time does to the same tickets."""
+    return Timers(database, still_clock, standing, recorded)
+
+
+@pytest.fixture
+def dossier(database: Database, still_clock: StillClock, standing: StandingRules) -> Dossier:
+    """The same tickets with everything around them."""
+    return Dossier(database, still_clock, standing)
+
+
+@pytest.fixture
 def hands(handling: Handling, desk: Desk) -> Hands:
     """Moves made by people."""
     return Hands(handling, desk)
@@ -130,3 +146,47 @@ async def served(
     """The whole interface over HTTP, on the same database as the desk."""
     async with interface(database, still_clock, standing, recorded, tmp_path) as running:
         yield running
+
+
+@dataclass
+class Letters:
+    """Reads the letters of tickets back, as the hotline's leader sees them."""
+
+    dossier: Dossier
+
+    async def of(self, code: str) -> tuple[Letter, ...]:
+        """The letters of ticket ``code``, the first owed first."""
+        return (await self.dossier.file(code, HOA)).letters
+
+    async def one(self, code: str) -> Letter:
+        """The one letter of a ticket."""
+        (letter,) = await self.of(code)
+        return letter
+
+
+@dataclass
+class Visits:
+    """Reads the appointments of tickets back."""
+
+    dossier: Dossier
+
+    async def of(self, code: str, actor: Actor = HOA) -> tuple[Appointment, ...]:
+        """The appointments of ticket ``code`` as ``actor`` reads them."""
+        return (await self.dossier.file(code, actor)).visits
+
+    async def one(self, code: str) -> Appointment:
+        """The one appointment of a ticket."""
+        (visit,) = await self.of(code)
+        return visit
+
+
+@pytest.fixture
+def letters(dossier: Dossier) -> Letters:
+    """The letters of tickets."""
+    return Letters(dossier)
+
+
+@pytest.fixture
+def visits(dossier: Dossier) -> Visits:
+    """The appointments of tickets."""
+    return Visits(dossier)

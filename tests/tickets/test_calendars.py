@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.errors import HotlineError
+from hotline1022.base.rule_files import RuleFileError, read_rules
 from tickets.calendars import FIRST_DAY, LAST_DAY, CalendarsFile, OfficialDaysFile, build_calendars
-from tickets.rule_files import RuleFileError, read_rules
 from tickets.rules import Rules
 from tickets.sla import due, worked
 
@@ -122,8 +122,11 @@ def test_a_province_can_open_on_mondays_only(tmp_path: Path) -> None:
     state = build_calendars(rules, read_rules("official-days.yaml", OfficialDaysFile))["state"]
     assert due(at("2026-11-23T09:00"), "1wd", state).at == at("2026-11-30T12:00")
     assert due(at("2026-11-23T11:00"), "2wh", state).at == at("2026-11-30T09:00")
+    explanation = due(at("2026-11-23T09:00"), "1wd", state).explanation
+    assert "25/11–27/11 không có giờ làm việc; 28/11–29/11 nghỉ cuối tuần" in explanation
+    assert state.day(date(2026, 8, 22)).reason == "nghỉ cuối tuần"  # worked instead of another day elsewhere, not here
 
 
 def test_a_name_that_is_no_calendar_is_told_with_those_that_are(rules: Rules) -> None:
-    with pytest.raises(HotlineError, match="state, hotline, always"):
+    with pytest.raises(HotlineError, match="state, hotline, calling, always"):
         rules.calendar("nobody")

@@ -3,63 +3,39 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
-from sqlalchemy.ext.asyncio import create_async_engine
-from typer.testing import CliRunner
 
 from hotline1022.base.clock import SystemClock
-from hotline1022.base.db import Database, metadata
+from hotline1022.base.db import Database
 from hotline1022.base.errors import HotlineError
-from hotline1022.cli.tickets import place, sla_app, tickets_app
-from tests.tickets.conftest import Recorded
+from tests.command_line import run, run_json
+from tests.tickets.conftest import LAN, MOVE, Recorded
 from tests.tickets.test_desk import report
 from tickets.desk import Desk
+from tickets.drawing import markdown, mermaid
+from tickets.handling import Handling
 from tickets.model import Ticket
 from tickets.rules import StandingRules
-
-app = typer.Typer()
-app.add_typer(tickets_app, name="tickets")
-app.add_typer(sla_app, name="sla")
-app.command("place")(place)
+from tickets.stages import MOVES
 
 
 @pytest.fixture(autouse=True)
 def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installation of its own."""
+    """A data folder of its own."""
     monkeypatch.setenv("HOTLINE_DATA", str(tmp_path))
     return tmp_path
 
 
-def run(*arguments: str) -> str:
-    """What the command prints."""
-    result = CliRunner().invoke(app, arguments)
-    if result.exception and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
-def run_json(*arguments: str) -> Any:
-    """What the command prints as JSON."""
-    return json.loads(run(*arguments, "--json"))
-
-
 @pytest.fixture
-def two_tickets(data_folder: Path, standing: StandingRules) -> tuple[Ticket, Ticket]:
+def two_tickets(installation: Path, database_url: str, standing: StandingRules) -> tuple[Ticket, Ticket]:
     """Two tickets of one caller in the installation's database."""
 
     async def fill() -> tuple[Ticket, Ticket]:
-        url = f"sqlite+aiosqlite:///{data_folder / 'hotline.sqlite'}"
-        engine = create_async_engine(url)
-        async with engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
-        await engine.dispose()
-        database = Database(url)
+        database = Database(database_url)
         desk = Desk(database, SystemClock(), standing, Recorded())
-        first = await desk.open(report("c1", taken_at="2026-11-20T02:00:00Z"))
+        said = {"citizen_name": "Nguyễn Thị Ánh", "summary": "Đèn đường trước chợ tắt."}
+        first = await desk.open(report("c1", taken_at="2026-11-20T02:00:00Z", **said))
         second = await desk.open(report("c2", place_words="xã phong hòa huyện lai vung"))
         await database.close()
         return first, second
@@ -72,7 +48,9 @@ def test_sla_due_answers_scripts_in_json() -> None:
     assert answer["due"] == "2026-11-27T17:00:00+07:00"
     assert answer["explanation"].startswith("Hạn 17:00 thứ Sáu 27/11/2026: 3 ngày làm việc")
     assert answer["calendar"].startswith("state-")
-    assert answer["expected"] is False
+    assert set(answer) == {"due", "explanation", "calendar"}
+    far = run_json("sla", "due", "--from", "2071-03-03T09:00:00+07:00", "--target", "3wd")
+    assert "dự kiến, vì lịch nghỉ năm 2071 chưa được quyết định" in far["explanation"]
 
 
 def test_sla_due_takes_pauses_and_calendars() -> None:
@@ -92,11 +70,29 @@ def test_sla_worked_inverts_sla_due() -> None:
     assert run_json("sla", "worked", "--from", start, "--to", "2026-11-27T17:00+07:00")["working_days"] == 3
 
 
+@pytest.mark.parametrize("start", ["2026-11-23T09:00:00", "2026-11-23", "2026-11-23 09:00"])
+def test_a_date_without_zone_is_told(start: str) -> None:
+    for arguments in (("due", "--target", "3wd"), ("worked", "--to", "2026-12-01T09:00:00+07:00")):
+        with pytest.raises(HotlineError, match="thiếu múi giờ — viết như 2026-11-23T08:30:00"):
+            run("sla", arguments[0], "--from", start, *arguments[1:])
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("--from", "2026-11-23T09:00:00", "--target", "3wd"),
         ("--from", "hôm qua", "--target", "3wd"),
+        ("--from", "0001-01-01T00:00:00+07:00", "--target", "3wd"),
+        ("--from", "0001-01-01T00:00:00+07:00", "--target", "3h"),
+        ("--from", "9999-12-31T23:59:59-12:00", "--target", "4wh"),
+        ("--from", "9999-12-31T23:59:59-12:00", "--target", "9999h"),
+        (
+            "--from",
+            "2026-11-23T09:00:00Z",
+            "--target",
+            "3wd",
+            "--pause",
+            "2026-11-24T00:00:00Z/9999-12-31T23:59:59-12:00",
+        ),
         ("--from", "2026-11-23T09:00:00Z", "--target", "mai"),
         ("--from", "2026-11-23T09:00:00Z", "--target", "3wd", "--pause", "2026-11-23T09:00:00Z"),
         ("--from", "2026-11-23T09:00:00Z", "--target", "3wd", "--calendar", "nobody"),
@@ -155,8 +151,73 @@ def test_show_explains_the_ticket_and_names_the_earlier_one(two_tickets: tuple[T
     assert (facts["earlier"], facts["due"]) == ([first.code], "2026-11-27T17:00:00+07:00")
 
 
-def test_the_whole_number_is_shown_only_when_asked_for(two_tickets: tuple[Ticket, Ticket]) -> None:
-    assert run_json("tickets", "show", two_tickets[0].code, "--unmasked")["number"] == "+84912345678"
+def test_who_reported_is_shown_only_for_a_reason_that_is_written_down(two_tickets: tuple[Ticket, Ticket]) -> None:
+    code = two_tickets[0].code
+    assert run_json("tickets", "show", code)["citizen_name"] == "***"
+    with pytest.raises(HotlineError, match="ai xem và vì sao"):
+        run("tickets", "show", code, "--unmasked")
+    shown = run_json("tickets", "show", code, "--unmasked", "--as", "leader:hoa", "--reason", "Gọi lại cho người báo.")
+    assert (shown["number"], shown["citizen_name"]) == ("+84912345678", "Nguyễn Thị Ánh")
+    entry = run_json("journal", "show", code)[-1]
+    assert (entry["actor"], entry["what"]) == ("hoa", "identity-unlocked")
+    assert "Gọi lại cho người báo." in entry["reason"]
+
+
+def test_nobody_is_told_on_a_terminal_who_sent_a_denunciation(
+    two_tickets: tuple[Ticket, Ticket], database_url: str, standing: StandingRules
+) -> None:
+    code = two_tickets[0].code
+
+    async def divert() -> None:
+        database = Database(database_url)
+        request = MOVE.validate_python({"move": "divert", "kind": "denunciation"})
+        await Handling(database, SystemClock(), standing, Recorded()).make(code, request, LAN)
+        await database.close()
+
+    asyncio.run(divert())
+    for arguments in (("list",), ("find", "đèn"), ("show", code)):
+        printed = run("tickets", *arguments, "--json")
+        assert "***" not in printed.replace("*** *** 678", "")
+        assert "Ánh" not in printed
+    assert run_json("tickets", "show", code)["earlier"] == []
+    sealed = [ticket for ticket in run_json("tickets", "list") if ticket["code"] == code]
+    assert (sealed[0]["call"], sealed[0]["source_key"]) == (None, "")
+    with pytest.raises(HotlineError, match="niêm phong"):
+        run("tickets", "show", code, "--unmasked", "--as", "operator:lan", "--reason", "Muốn biết.")
+
+
+def test_find_by_words_stage_agency_and_lateness(two_tickets: tuple[Ticket, Ticket]) -> None:
+    first, second = two_tickets
+
+    def found(*arguments: str) -> list[str]:
+        return [ticket["code"] for ticket in run_json("tickets", "find", *arguments)["items"]]
+
+    assert found("den", "duong") == [first.code]
+    assert found("--stage", "received", "--stage", "routed") == [second.code, first.code]
+    assert found("--stage", "closed") == []
+    assert found("--agency", second.agency) == [second.code]
+    assert found("--place", str(second.place)) == [second.code]
+    assert sorted(found("--overdue") + found("--in-time")) == sorted([first.code, second.code])
+    page = run_json("tickets", "find", "--limit", "1")
+    assert found("--cursor", page["next"]) == [first.code]
+    assert "thêm --cursor" in run("tickets", "find", "--limit", "1")
+    with pytest.raises(HotlineError, match="cursor: không đúng dạng"):
+        run("tickets", "find", "--cursor", "???")
+
+
+def test_the_table_of_stages_and_moves_is_printed_in_every_form() -> None:
+    told = run_json("tickets", "table")
+    assert [move["name"] for move in told["moves"]] == [move.name for move in MOVES]
+    assert run("tickets", "table", "--mermaid") == mermaid()
+    assert run("tickets", "table", "--markdown") == markdown()
+    assert "answer-at-once" in run("tickets", "table")
+
+
+def test_a_database_that_was_never_set_up_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hotline1022.cli.asking.configure_log", lambda *_: None)
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite'}")
+    with pytest.raises(HotlineError, match="chưa có bảng nào của tổng đài — chạy `make setup`"):
+        run("tickets", "list")
 
 
 def test_show_tells_a_code_that_nobody_has(two_tickets: tuple[Ticket, Ticket]) -> None:

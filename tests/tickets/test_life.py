@@ -166,6 +166,65 @@ async def test_everybody_who_reported_the_same_matter_is_told(hands: Hands, reco
         assert not found.deadline("answer").running
 
 
+async def test_everybody_behind_a_ticket_that_is_answered_at_once_is_told_too(hands: Hands, recorded: Recorded) -> None:
+    main, other = await opened(hands), await opened(hands, "other")
+    await hands.move(other.code, LAN, "merge", into=main.code)
+    with pytest.raises(Refused, match=f"báo kết quả ở phiếu {main.code}"):
+        await hands.move(other.code, MACHINE, "tell", how="phone")
+    await hands.move(main.code, LAN, "answer-at-once", text="Sáng mai có đội sửa.")
+    told = await hands.desk.find(other.code)
+    assert told is not None
+    assert (told.stage, told.outcome) == (Stage.ANSWERED, "answered")
+    assert recorded.names().count("TicketAnswered") == 2
+
+
+async def test_a_merged_ticket_is_answered_by_whoever_answered_its_main_one(hands: Hands) -> None:
+    main, other = await routed(hands), (await opened(hands, "other")).code
+    await hands.move(other, LAN, "merge", into=main)
+    await hands.move(main, OFFICER, "return", reason="Đường tỉnh.")
+    await hands.move(main, LAN, "route", agency="so-xay-dung", reason="đây là đường tỉnh")
+    for actor, name, said in (
+        (officer("so-xay-dung"), "accept", {}),
+        (officer("so-xay-dung"), "draft", {"text": "Đã vá đường."}),
+        (approver("so-xay-dung"), "approve", {}),
+        (LAN, "tell", {"how": "phone"}),
+    ):
+        await hands.move(main, actor, name, **said)
+    told = await hands.desk.find(other)
+    assert told is not None
+    assert told.agency == "so-xay-dung"
+
+
+async def test_a_matter_that_is_not_urgent_after_all_owes_no_first_answer_in_two_hours(hands: Hands) -> None:
+    ticket = await opened(hands, urgent=True)
+    assert ticket.deadline("respond").running
+    ticket = await hands.move(ticket.code, LAN, "classify", topic="giao-thong", place="29869", urgent=False)
+    assert ticket.deadline("respond").ended == "dropped"
+
+
+async def test_nothing_is_asked_of_an_agency_once_the_citizen_knows(hands: Hands, still_clock: StillClock) -> None:
+    code = await routed(hands)
+    await hands.move(code, LAN, "ask-cooperation", agencies=["dien-luc"], reason="Cột điện.")
+    await hands.move(code, HOA, "recall", reason="Đã rõ.")
+    await hands.move(code, LAN, "ask-cooperation", agencies=["dien-luc"], reason="Cột điện.")
+    still_clock.advance(days=60)
+    ticket = await hands.move(code, LAN, "answer-at-once", text="Đã thay bóng đèn.")
+    assert {each.clock for each in ticket.deadlines if each.running} == {"close", "apology_draft", "apology_sent"}
+
+
+async def test_a_progress_report_while_the_citizen_is_asked_starts_no_clock(
+    hands: Hands, still_clock: StillClock
+) -> None:
+    code = await routed(hands)
+    due = (await hands.move(code, OFFICER, "accept")).due
+    still_clock.instant = due + timedelta(hours=1)
+    await hands.move(code, OFFICER, "ask-citizen", question="Trụ số mấy?")
+    ticket = await hands.move(code, OFFICER, "progress", text="Chờ người dân.")
+    assert ticket.deadline("progress").running
+    assert ticket.deadline("progress").step_at is None
+    assert (await hands.move(code, OFFICER, "resume")).deadline("progress").step_at is not None
+
+
 async def test_a_ticket_cannot_be_merged_into_itself_or_into_a_merged_one(hands: Hands) -> None:
     first, second, third = [(await opened(hands, f"m{n}")).code for n in range(3)]
     await hands.move(second, LAN, "merge", into=first)

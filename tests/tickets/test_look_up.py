@@ -69,6 +69,7 @@ async def test_a_ticket_at_work_tells_agency_due_time_why_and_how_far_and_nobody
         "code": code, "taken_at": "2026-11-23T09:00:00+07:00", "stage": "handling", "stage_name": "đang xử lý",
         "topic_name": "Giao thông", "agency_name": "UBND phường Cao Lãnh", "agency_has_it": True,
         "due": "2026-11-27T17:00:00+07:00", "overdue": False, "explanation": told["explanation"], "guidance": None,
+        "visit_starts": None, "visit_ends": None,
         "progress": [{"at": "2026-11-23T09:00:00+07:00", "text": "Đang chờ vật tư."}],
         "question": None, "answer": None, "added_at": [], "may_add": True, "reopen_until": None,
     }  # fmt: skip
@@ -196,7 +197,7 @@ async def test_an_answer_is_read_once_told_and_the_ticket_reopened_within_the_da
     await served.move(code, "operator", "tell", how="phone")
     told = await found(served, code)
     assert told["answer"] == {"at": "2026-11-23T09:00:00+07:00", "refused": False, "text": "Đã thay bóng đèn."}
-    assert (told["may_add"], told["due"], told["reopen_until"]) == (False, None, "2026-12-08T09:00:00+07:00")
+    assert (told["may_add"], told["due"], told["reopen_until"]) == (False, None, "2026-12-08T23:59:59.999999+07:00")
     assert (await look(served, code, path="/information", text="Cảm ơn."))[0] == 409
     still_clock.advance(days=15)
     for _ in range(2):  # a page that is sent twice reopens once
@@ -212,7 +213,7 @@ async def test_an_answer_is_read_once_told_and_the_ticket_reopened_within_the_da
 async def test_after_the_days_a_ticket_is_reopened_no_more(served: Interface, still_clock: StillClock) -> None:
     code = await at_work(served)
     await tell(served, code)
-    still_clock.advance(days=15, seconds=1)
+    still_clock.advance(days=15, hours=15)  # the fifteenth day is over
     assert (await found(served, code))["reopen_until"] is None
     status, told = await look(served, code, path="/reopening", text="Đèn lại tắt.")
     assert (status, told["detail"]) == (409, "Phiếu này không mở lại được — gửi phản ánh mới hoặc gọi 1022")

@@ -106,6 +106,11 @@ def test_an_agency_that_ended_is_answered_for_by_its_successor(rules: Rules) -> 
     assert later.reason == "Chuyển Sở Xây dựng, kế thừa Sở Giao thông vận tải: đường tỉnh."
 
 
+def test_a_topic_that_has_been_taken_out_of_the_file_still_finds_somebody(rules: Rules) -> None:
+    chosen = rules.route("tu-thien", CAO_LANH, NOW)
+    assert (chosen.rule, chosen.agency.code) == ("con-lai", "ttpvhcc")
+
+
 def test_rules_hold_only_between_their_days(rules: Rules) -> None:
     table = RoutingRules(
         version=1,

@@ -10,18 +10,12 @@ from hotline1022.base.db import Database
 from hotline1022.base.errors import Refused
 from tests.tickets.conftest import HOA, LAN, MOVE, Hands, Recorded, StillClock
 from tests.tickets.test_life import COMMUNE, HEAD, OFFICER, answered, opened, routed
-from tickets.events import DeadlineBreached, DeadlineMoved, DeadlineWarned, TicketEscalated
+from tickets.events import DeadlineBreached, DeadlineMoved, DeadlineWarned, TicketEscalated, TicketMoved
 from tickets.handling import Handling
 from tickets.model import Stage
 from tickets.replanning import Replanning
 from tickets.rules import StandingRules
 from tickets.timers import Timers
-
-
-@pytest.fixture
-def timers(database: Database, still_clock: StillClock, standing: StandingRules, recorded: Recorded) -> Timers:
-    """The timers of the same tickets."""
-    return Timers(database, still_clock, standing, recorded)
 
 
 def civil(text: str) -> datetime:
@@ -39,10 +33,7 @@ async def test_a_late_answer_is_warned_breached_and_escalated_to_the_named_chain
     still_clock.instant = due - timedelta(minutes=1)
     assert await timers.tick() == 1
     (warned,) = [event for event in recorded.events if isinstance(event, DeadlineWarned)]
-    assert (warned.clock, warned.at) == (
-        "answer",
-        civil("11-27T13:00").replace(hour=11, minute=30) if False else warned.at,
-    )
+    assert (warned.clock, warned.at) == ("answer", civil("11-27T11:00"))
     still_clock.instant = due + timedelta(days=10)
     await timers.tick()
     breaches = [event for event in recorded.events if isinstance(event, DeadlineBreached)]
@@ -91,6 +82,53 @@ async def test_after_a_standstill_each_step_is_recorded_under_its_own_instant(
     breached = {entry.details["clock"]: entry.at for entry in journal if entry.what == "breached"}
     assert breached["accept"] == civil("11-23T15:00")
     assert breached["answer"] == civil("11-27T17:00")
+
+
+async def test_what_was_due_is_recorded_also_when_somebody_moves_the_ticket_before_the_timers_look(
+    hands: Hands, timers: Timers, still_clock: StillClock, recorded: Recorded
+) -> None:
+    code = await routed(hands)
+    await hands.move(code, OFFICER, "accept")
+    due = (await hands.move(code, OFFICER, "draft", text="Xong.")).due
+    still_clock.instant = due + timedelta(hours=16)
+    ticket = await hands.move(code, HEAD, "approve")
+    assert (ticket.stage, ticket.deadline("answer").breached_at) == (Stage.APPROVED, due)
+    (late,) = [event for event in recorded.events if isinstance(event, DeadlineBreached)]
+    assert (late.clock, late.at) == ("answer", due)
+    assert [entry.actor for entry in await hands.desk.history(code)][-1] == HEAD.name
+    assert await timers.tick() == 0
+
+
+async def test_a_limit_that_has_passed_comes_before_the_move_that_is_late(
+    hands: Hands, still_clock: StillClock, recorded: Recorded
+) -> None:
+    code = await routed(hands)
+    await hands.move(code, OFFICER, "accept")
+    ticket = await hands.move(code, OFFICER, "ask-citizen", question="Trụ số mấy?")
+    still_clock.instant = (limit := ticket.deadline("information").due) + timedelta(hours=1)
+    with pytest.raises(Refused, match="“đang xử lý” nên không thể xử lý tiếp"):
+        await hands.move(code, OFFICER, "resume")
+    drafted = await hands.move(code, OFFICER, "draft", text="Xong.")
+    assert (drafted.stage, drafted.stops[0].end) == (Stage.DRAFTED, limit)
+    moved = [(event.previous, event.stage) for event in recorded.events if isinstance(event, TicketMoved)]
+    assert moved[-2:] == [(Stage.WAITING, Stage.HANDLING), (Stage.HANDLING, Stage.DRAFTED)]
+
+
+async def test_a_promise_that_moves_and_is_broken_again_asks_for_one_letter(
+    hands: Hands, timers: Timers, still_clock: StillClock
+) -> None:
+    code = await routed(hands)
+    due = (await hands.move(code, OFFICER, "accept")).due
+    still_clock.instant = due + timedelta(hours=1)
+    await timers.tick()
+    ticket = await hands.move(code, LAN, "ask-cooperation", agencies=["dien-luc"], reason="Cột điện.")
+    assert ticket.deadline("answer").breached_at is None
+    still_clock.instant = ticket.due + timedelta(hours=1)
+    await timers.tick()
+    late = await hands.desk.find(code)
+    assert late is not None
+    assert late.deadline("answer").breached_at == ticket.due
+    assert [each.clock for each in late.deadlines].count("apology_sent") == 1
 
 
 async def test_an_answer_in_time_leaves_nothing_to_warn_of(
@@ -177,6 +215,28 @@ async def test_a_changed_calendar_moves_open_tickets_and_says_which(
     assert await replanning.replan() == []
 
 
+async def test_a_changed_calendar_wakes_no_reminder_of_a_merged_ticket(
+    *, hands: Hands, timers: Timers, database: Database, still_clock: StillClock, recorded: Recorded, tmp_path: Path
+) -> None:
+    main, other = await routed(hands), await routed(hands, "other")
+    still_clock.instant = civil("11-28T09:00")
+    await timers.tick()
+    await hands.move(other, LAN, "merge", into=main)
+    (tmp_path / "official-days.yaml").write_text(
+        "version: 2\ndecided_through: 2026\ndays:\n"
+        '  - {date: 2026-11-27, working: false, reason: "nghỉ bão", source: "Công điện 1"}\n',
+        encoding="utf-8",
+    )
+    moved = await Replanning(database, still_clock, StandingRules(tmp_path), recorded).replan()
+    assert {(each.code, each.after) for each in moved if each.clock == "answer"} == {
+        (main, civil("11-30T17:00")), (other, civil("11-30T17:00")),
+    }  # fmt: skip
+    still_clock.instant = civil("12-05T09:00")
+    await timers.tick()
+    late = [event.code for event in recorded.events if isinstance(event, DeadlineBreached) and event.clock == "answer"]
+    assert (late.count(main), late.count(other)) == (2, 1)
+
+
 async def test_of_two_officers_who_move_one_ticket_at_once_one_wins_and_the_other_is_told(
     hands: Hands, handling: Handling
 ) -> None:
@@ -196,6 +256,41 @@ async def test_of_two_officers_who_move_one_ticket_at_once_one_wins_and_the_othe
     assert isinstance(told, Refused)
     assert "vừa được người khác" in str(told)
     assert len(await hands.desk.history(code)) == 4
+
+
+async def test_what_was_due_before_a_move_happens_before_it_though_nobody_looked_at_the_time(
+    hands: Hands, timers: Timers, still_clock: StillClock, recorded: Recorded
+) -> None:
+    code = await routed(hands)
+    due = (await hands.move(code, OFFICER, "accept")).due
+    still_clock.instant = due + timedelta(days=1)
+    await hands.move(code, OFFICER, "draft", text="Đã thay bóng đèn.")
+    await hands.move(code, HEAD, "approve")
+    breaches = [event for event in recorded.events if isinstance(event, DeadlineBreached) and event.clock == "answer"]
+    assert [event.at for event in breaches] == [due]
+    entries = [entry for entry in await hands.desk.history(code) if entry.what in ("warned", "breached", "drafted")]
+    assert [(entry.what, entry.actor) for entry in entries] == [
+        ("warned", "machine"),
+        ("breached", "machine"),
+        ("drafted", OFFICER.name),
+    ]
+    await timers.tick()
+    assert len([event for event in recorded.events if isinstance(event, DeadlineBreached)]) == len(breaches)
+
+
+async def test_a_move_that_comes_after_the_ticket_closed_by_itself_is_told_so(
+    hands: Hands, still_clock: StillClock, recorded: Recorded
+) -> None:
+    code = await routed(hands)
+    closing = (await answered(hands, code)).deadline("close").due
+    still_clock.instant = closing + timedelta(hours=1)
+    with pytest.raises(Refused, match="“đã đóng” nên không thể ghi nhận khảo sát"):
+        await hands.move(code, LAN, "survey", disposition="completed")
+    ticket = await hands.desk.find(code)
+    assert ticket is not None
+    assert ticket.stage == Stage.ANSWERED
+    ticket = await hands.move(code, LAN, "note", text="Người dân cảm ơn.")
+    assert (ticket.stage, ticket.closed_at) == (Stage.CLOSED, closing)
 
 
 async def test_an_urgent_report_at_night_has_its_clocks_at_once(hands: Hands, still_clock: StillClock) -> None:

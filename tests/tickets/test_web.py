@@ -48,6 +48,14 @@ async def test_the_same_form_sent_twice_is_one_ticket(served: Interface) -> None
     assert len(listed["items"]) == 1
 
 
+async def test_another_form_under_the_same_key_is_refused_and_not_lost_in_silence(served: Interface) -> None:
+    await opened(served)
+    other = NEW | {"summary": "Cây đổ."}
+    answer = await served.post("/api/tickets", "operator", json=other, headers={"Idempotency-Key": "form-0001"})
+    assert answer.status == 409
+    assert "dùng khoá mới cho mỗi phản ánh" in (await answer.json())["detail"]
+
+
 async def test_an_agency_never_reads_who_asked_unless_it_writes_down_why(served: Interface) -> None:
     code = (await opened(served))["code"]
     await served.move(code, "operator", "classify", topic="giao-thong", place="29869")
@@ -102,15 +110,35 @@ async def test_every_route_lets_in_exactly_the_roles_that_its_description_names(
     [
         ("limit=0", "query.limit: quá nhỏ"),
         ("taken_from=2026-11-23T08:00:00", "thiếu múi giờ"),
+        ("taken_from=1764035800", "phải là thời điểm như"),
+        ("taken_to=0001-01-01T00:00:00%2B07:00", "từ năm 1900"),
         ("cursor=abc", "Con trỏ trang"),
+        (
+            "cursor=WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzA3OjAwIiwgImEiXQ",
+            "Con trỏ trang",
+        ),  # the first day of all years, in Vietnam
         ("stage=lost", "không phải một trong các giá trị"),
         ("colour=red", "không có mục nào tên như vậy"),
+        ("taken_from=0001-01-01T00:00:00%2B14:00", "từ năm 1900"),
+        ("taken_to=9999-12-31T23:00:00-14:00", "đến năm 2199"),
     ],
 )
 async def test_a_wrong_query_is_told_with_its_place(served: Interface, query: str, what: str) -> None:
     answer = await served.get(f"/api/tickets?{query}", "operator")
     assert answer.status == 422
     assert what in (await answer.json())["detail"]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "1900-01-01T00:00:00Z"])
+async def test_a_report_of_another_age_is_told(served: Interface, at: str) -> None:
+    said = NEW | {"taken_at": at}
+    answer = await served.post("/api/tickets", "operator", json=said, headers={"Idempotency-Key": "form-0001"})
+    assert answer.status == 422
+
+
+async def test_a_key_of_odd_bytes_is_nobodys(served: Interface) -> None:
+    answer = await served.client.get("/api/tickets", headers={"Authorization": "Bearer 1022_1_\udcff"})
+    assert answer.status == 401
 
 
 async def test_lists_are_paged_to_the_end_without_loss_or_repetition(served: Interface) -> None:
@@ -131,3 +159,20 @@ async def test_times_are_told_with_their_zone(served: Interface) -> None:
     ticket = await opened(served)
     assert ticket["taken_at"].endswith(("+07:00", "Z"))
     assert ticket["deadlines"][0]["due"].endswith(("+07:00", "Z"))
+
+
+async def test_a_long_journal_is_read_page_by_page(served: Interface) -> None:
+    code = (await opened(served))["code"]
+    for number in range(6):
+        await served.move(code, "operator", "note", text=f"Ghi chú {number}.")
+    path, seen, cursor = f"/api/tickets/{code}/journal?limit=3", [], ""
+    while True:
+        page = await (await served.get(path + cursor, "leader")).json()
+        assert len(page["items"]) <= 3
+        seen += page["items"]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert [entry["what"] for entry in seen] == ["opened", *["noted"] * 6]
+    wrong = await served.get(f"/api/tickets/{code}/journal?cursor=WyIyMDI2LTExLTI1VDAwOjAwOjAwWiIsICJhIl0", "leader")
+    assert wrong.status == 422

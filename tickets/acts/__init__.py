@@ -6,7 +6,7 @@ An act changes the ``Change`` it is given and nothing else; it raises Refused or
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tickets.acts import agency, citizen, hotline, time
+from tickets.acts import agency, appointments, citizen, hotline, letters, time
 from tickets.change import Change
 
 Act = Callable[[Change, Any], None]
@@ -45,4 +45,17 @@ ACTS: Mapping[str, Act] = {
     "reopen": citizen.reopen,
     "publish": citizen.publish,
     "unpublish": citizen.unpublish,
+    "book": appointments.book,
+    "confirm-visit": appointments.confirm,
+    "move-visit": appointments.move,
+    "visited": citizen.visited,
+    "visited-partly": appointments.visited,
+    "missed-visit": appointments.missed,
+    "cancel-visit": appointments.cancel,
+    "ask-letter": letters.ask_letter,
+    "draft-letter": letters.draft_letter,
+    "send-back-letter": letters.send_back_letter,
+    "approve-letter": letters.approve_letter,
+    "send-letter": letters.send_letter,
+    "waive-letter": letters.waive_letter,
 }

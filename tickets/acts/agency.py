@@ -1,8 +1,10 @@
 """The agency's moves: taking a ticket, working on it, answering it. Pure; nothing is stored here."""
 
 from hotline1022.base.errors import Invalid, Refused
+from tickets.acts.appointments import call_off
 from tickets.acts.chain import to_leaders
-from tickets.acts.hotline import hand_to, standing
+from tickets.acts.hotline import hand_to
+from tickets.acts.whose import standing
 from tickets.change import Change
 from tickets.model import HOTLINE, Party
 from tickets.moves import (
@@ -73,6 +75,7 @@ def approve(change: Change, request: Approve) -> None:
     written = change.row.get("answer_author")
     if written == change.actor.name:
         raise Refused("Người soạn không tự duyệt câu trả lời của mình", remedy="nhờ lãnh đạo khác của cơ quan duyệt")
+    call_off(change, "Câu trả lời đã được duyệt.")
     change.end("answer", "progress", "respond")
     change.end("contribute", how="dropped")
     change.start("notify", HOTLINE)
@@ -83,6 +86,7 @@ def refuse(change: Change, request: Refuse) -> None:
     """Not to be handled, with the reason and the way to go instead."""
     kept = change.write("refusal", f"{request.reason}\n\n{request.guidance}")
     change.set(answer=kept["text"], outcome="refused")
+    call_off(change, "Phiếu bị từ chối xử lý.")
     change.end("acknowledge", "classify", "clarify", "accept", "answer", "progress", "respond")
     change.end("contribute", how="dropped")
     change.start("notify", HOTLINE)

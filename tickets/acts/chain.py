@@ -10,8 +10,9 @@ def office_of(change: Change, link: str, party: str) -> str:
     """What people read for a link of an escalation chain about a promise of ``party``."""
     if link == HOTLINE_LEADER or (link == AGENCY_HEAD and party == HOTLINE):
         return "trưởng ca tổng đài"
-    agency = change.rules.agencies.agency(party if link == AGENCY_HEAD else link)
-    return f"{agency.head_title} {agency.name}"
+    code = party if link == AGENCY_HEAD else link
+    agency = change.rules.agencies.by_code.get(code)
+    return f"{agency.head_title} {agency.name}" if agency else f"người đứng đầu {code}"
 
 
 def to_leaders(change: Change, clock: str, reason: str) -> None:

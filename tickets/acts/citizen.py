@@ -5,6 +5,10 @@ from typing import Literal
 from hotline1022.base.access import Role
 from hotline1022.base.errors import Invalid, Refused
 from hotline1022.base.ids import new_id
+from tickets.acts import appointments
+from tickets.acts.letters import owe_late_answer
+from tickets.acts.succession import inherit
+from tickets.appointments.moves import Visited
 from tickets.change import Change
 from tickets.clocks import reopen_until, reopened_promise
 from tickets.events import TicketAnswered, TicketReopened
@@ -22,20 +26,33 @@ def inform(change: Change, request: Inform) -> None:
 
 
 def tell(change: Change, request: Tell) -> None:
-    """The citizen knows, and so does everybody whose ticket was merged into this one."""
+    """The citizen has been told the answer. Raises Refused for a merged ticket: its main one answers for both."""
+    if change.stage is Stage.MERGED:
+        raise Refused("Phiếu trùng được báo cùng phiếu chính", remedy=f"báo kết quả ở phiếu {change['duplicate_of']}")
     change.end("notify")
-    told(change, request.how)
+    tell_everybody(change, request.how)
+
+
+def tell_everybody(change: Change, how: str) -> None:
+    """The citizen knows, and so does everybody whose ticket was merged into this one: by the same agency, the same answer."""
+    told(change, how)
     for duplicate in change.duplicates:
-        duplicate.set(outcome=change["outcome"], answer=change["answer"])
+        same = ("outcome", "answer", "agency", "agency_reason")
+        duplicate.set(**{column: change[column] for column in same})
         duplicate.stand(Stage.ANSWERED)
-        told(duplicate, request.how)
+        told(duplicate, how)
 
 
 def told(change: Change, how: str) -> None:
     """What follows when a citizen has been told: the promise is kept, the survey may come, the ticket will close."""
+    appointments.call_off(change, "Người dân đã được trả lời.")
     last = next((each for each in reversed(change.deadlines) if each.clock == "answer"), None)
     if last is not None and last.running:
         change.end("answer")
+    on_time = last is None or (last.ended_at or change.now) <= last.due
+    if last is not None and not on_time:
+        owe_late_answer(change, last)
+    change.end("progress", "contribute", how="dropped")
     outcome: Literal["answered", "refused"] = "refused" if change["outcome"] == "refused" else "answered"
     change.set(told_at=change.now, told_how=how, outcome=outcome)
     change.start("close", HOTLINE)
@@ -53,9 +70,15 @@ def told(change: Change, how: str) -> None:
             round=change["round"],
             sealed=change["sealed"],
             business=change["business"],
-            on_time=last is None or (last.ended_at or change.now) <= last.due,
+            on_time=on_time,
         )
     )
+
+
+def visited(change: Change, request: Visited) -> None:
+    """The procedure was done at the citizen's home: that is the answer."""
+    appointments.visited(change, request)
+    tell_everybody(change, "person")
 
 
 def survey(change: Change, request: Survey) -> None:
@@ -79,6 +102,7 @@ def reopen(change: Change, request: Reopen) -> None:
             f"Chỉ mở lại được trong {change.policy.reopen_days} ngày sau khi trả lời, đến {until:%d/%m/%Y}",
             remedy="gửi phản ánh mới",
         )
+    inherit(change, again=True)
     first = next(each for each in change.deadlines if each.clock == "answer")
     change.end("close", how="dropped")
     change.set(round=change["round"] + 1, extension=None, outcome=None, told_at=None, told_how=None, answer=None)

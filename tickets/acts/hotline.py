@@ -1,9 +1,10 @@
 """The hotline's moves: what a report is about, whose it is, and which ones go another way. Pure; nothing is stored here."""
 
-from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.errors import Invalid, Refused
+from tickets.acts import appointments, letters
 from tickets.acts.chain import to_leaders
-from tickets.acts.citizen import told
+from tickets.acts.citizen import tell_everybody
+from tickets.acts.whose import standing
 from tickets.change import Change
 from tickets.model import HOTLINE, Stage
 from tickets.moves import AnswerAtOnce, Classify, Divert, Merge, Note, Raise, Recall, Restore, Separate
@@ -28,6 +29,8 @@ def classify(change: Change, request: Classify) -> None:
             change.set(**{column: given})
     change.end("acknowledge")
     hand_to(change, route.agency.code, route.reason)
+    if change["sealed"]:
+        _withhold(change)
     change.journal(
         "classified",
         f"{request.reason} {route.reason} {_why_due(change)}",
@@ -52,7 +55,7 @@ def answer_at_once(change: Change, request: AnswerAtOnce) -> None:
     change.set(answer=kept["text"], level=1, draft=False, place_question=None)
     change.end("acknowledge", "classify", "clarify", "respond")
     change.journal("answered-at-once", "Điện thoại viên trả lời ngay (cấp độ 1).", **kept)
-    told(change, "phone")
+    tell_everybody(change, "phone")
 
 
 def route(change: Change, request: RouteMove) -> None:
@@ -97,6 +100,8 @@ def merge(change: Change, request: Merge) -> None:
             f"Phiếu {main.code} không nhận phiếu trùng",
             remedy="chỉ ghép vào phiếu đang mở, không trùng phiếu khác, không phải khiếu nại, tố cáo",
         )
+    if change.visit is not None:
+        raise Refused("Phiếu đang có lịch hẹn tại nhà nên không ghép được", remedy="huỷ lịch hẹn trước khi ghép")
     change.set(duplicate_of=main.code, agency=main["agency"], draft=False)
     change.set(agency_reason=f"Cùng việc với phiếu {main.code}, do {main.name_of(main['agency'])} trả lời.")
     change.end("acknowledge", "classify", "clarify")
@@ -107,6 +112,8 @@ def merge(change: Change, request: Merge) -> None:
     change.journal("merged", f"{request.reason} Người báo được trả lời cùng phiếu {main.code}.", into=main.code)
     for duplicate in change.duplicates:
         duplicate.set(duplicate_of=main.code, agency=main["agency"])
+        for deadline in duplicate.running("answer"):
+            duplicate.put(deadline, deadline.model_copy(update={"party": main["agency"]}))
         duplicate.journal("merged", f"Phiếu chính {change.code} được ghép vào phiếu {main.code}.", into=main.code)
 
 
@@ -124,6 +131,7 @@ def divert(change: Change, request: Divert) -> None:
     """A complaint or denunciation: the citizen is told where it belongs, and who they are is sealed."""
     topic = change.rules.topics.topic(DIVERTED[request.kind])
     change.set(topic=topic.code, sealed=True, outcome="referred", told_at=change.now, draft=False)
+    _withhold(change)
     change.drop_all()
     change.journal(
         "diverted", f"{request.reason} {topic.referral or ''} Danh tính người gửi được niêm phong.", topic=topic.code
@@ -159,25 +167,31 @@ def note(change: Change, request: Note) -> None:
 def hand_to(change: Change, agency: str, reason: str) -> None:
     """Make ``agency`` the one that owes the answer, and compute anew when it is due."""
     change.set(agency=agency, agency_reason=reason)
-    several = bool(change.parties)
+    appointments.hand_over(change, agency)
+    several = any(_helps(change, party.agency) for party in change.parties)
     tier = change.policy.tier(change["topic"], change.rules.topics, urgent=change["urgent"], several=several)
     if (answer := change.answer()) is not None:
         again = change["round"] > 0
         change.recompute(answer, None if again else tier.answer, party=agency)
-    for deadline in change.running("respond"):
+    for deadline in (*change.running("respond"), *change.running("progress")):
         change.recompute(deadline, party=agency)
-    if tier.respond is not None and not any(each.clock == "respond" for each in change.deadlines):
+    change.end("contribute", how="dropped", party=agency)
+    if tier.respond is None:
+        change.end("respond", how="dropped")
+    elif not any(each.clock == "respond" for each in change.deadlines):
         change.start("respond", agency, tier.respond)
 
 
-def standing(change: Change, agency: str, field: str) -> str:
-    """The agency of today that ``agency`` names, or its heir. Raises Invalid for one nobody knows."""
-    if agency not in change.rules.agencies.by_code:
-        raise Invalid(f"Không có cơ quan nào mang mã “{agency[:64]}”", field=field)
-    found = change.rules.agencies.standing_for(agency, change.now.astimezone(CIVIL_ZONE).date())
-    if found is None:
-        raise Invalid(f"{change.name_of(agency)} không còn và không có cơ quan kế thừa", field=field)
-    return found.code
+def _helps(change: Change, agency: str) -> bool:
+    """Whether an agency that was asked to co-operate still is, or has contributed."""
+    asked = [each for each in change.deadlines if each.clock == "contribute" and each.party == agency]
+    return not asked or asked[-1].ended != "dropped"
+
+
+def _withhold(change: Change) -> None:
+    """No agency may know of the ticket any more: none comes to the citizen's home, none writes to them."""
+    appointments.call_off(change, "Nội dung là khiếu nại, tố cáo.")
+    letters.waive_all(change, "nội dung là khiếu nại, tố cáo nên không gửi thư qua tổng đài.")
 
 
 def _topic(change: Change, code: str) -> str:

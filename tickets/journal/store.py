@@ -46,14 +46,25 @@ async def add(connection: AsyncConnection, entries: Sequence[JournalEntry]) -> N
     await connection.execute(insert(ticket_journal), rows)
 
 
-async def of_ticket(connection: AsyncConnection, code: str) -> tuple[JournalEntry, ...]:
-    """What happened to a ticket, in the order in which it was written."""
-    statement = select(*_COLUMNS).where(ticket_journal.c.code == code).order_by(ticket_journal.c.id)
-    return tuple(JournalEntry.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
+async def of_ticket(
+    connection: AsyncConnection, code: str, *, after: int = 0, limit: int | None = None
+) -> list[tuple[int, JournalEntry]]:
+    """What happened to a ticket after the entry ``after``, in the order in which it was written, each with its number."""
+    columns = ticket_journal.c
+    statement = select(columns.id, *_COLUMNS).where(columns.code == code, columns.id > after)
+    rows = (await connection.execute(statement.order_by(columns.id).limit(limit))).mappings()
+    return [(row["id"], JournalEntry.model_validate({c.name: row[c.name] for c in _COLUMNS})) for row in rows]
+
+
+async def has_unlocked(connection: AsyncConnection, code: str, agency: str) -> bool:
+    """Whether somebody of ``agency`` has unlocked who reported a ticket."""
+    columns = ticket_journal.c
+    statement = select(columns.details).where(columns.code == code, columns.what == "identity-unlocked")
+    return any(details.get("agency") == agency for details in (await connection.scalars(statement)).all())
 
 
 async def all_sealed(connection: AsyncConnection) -> AsyncIterator[Sealed]:
-    """The whole journal in order, read in portions."""
+    """The whole journal in order, read in portions, unchecked. Raises ValueError where a value is no instant or no JSON."""
     after = 0
     while True:
         statement = (
@@ -63,6 +74,6 @@ async def all_sealed(connection: AsyncConnection) -> AsyncIterator[Sealed]:
         for row in rows:
             values = dict(row)
             after, found = values.pop("id"), values.pop("seal")
-            yield Sealed(after, JournalEntry.model_validate(values), found)
+            yield Sealed(after, JournalEntry.model_construct(**values), found)
         if len(rows) < _BATCH:
             return

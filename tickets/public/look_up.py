@@ -25,6 +25,7 @@ from hotline1022.base.errors import Invalid, NotFound, Refused
 from hotline1022.base.http.problems import ProblemError
 from hotline1022.base.http.rate_limit import RateLimit
 from tickets import store
+from tickets.appointments.store import appointments_of
 from tickets.code import DIGITS, is_code
 from tickets.handling import Handling
 from tickets.model import Stage, Text, Ticket
@@ -145,9 +146,11 @@ class LookUp:
         if ticket.stage is Stage.MERGED and ticket.duplicate_of is not None:
             (main,) = await read(connection, rules, store.tickets.c.code == ticket.duplicate_of)
             main_texts = await store.texts_of(connection, main.code)
+        visits = (await appointments_of(connection, [ticket.code]))[ticket.code]
         return public_ticket(
             ticket,
             texts,
+            visit=next((each for each in visits if each.open), None),
             main=main,
             main_texts=main_texts,
             answer=await store.text(connection, ticket.answer) if ticket.answer else None,

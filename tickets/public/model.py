@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from hotline1022.base.http.routes import CivilInstant
+from tickets.appointments.model import Appointment
 from tickets.clocks import reopen_until
 from tickets.model import Deadline, Stage, Text, Ticket
 from tickets.rules import Rules
@@ -56,6 +57,9 @@ class PublicTicket(_Shown):
     due: CivilInstant | None
     overdue: bool
     explanation: str | None
+    visit_starts: CivilInstant | None
+    """From when to when somebody comes to the citizen's home, once the agency has confirmed it."""
+    visit_ends: CivilInstant | None
     guidance: str | None
     """Where a complaint or denunciation belongs."""
     progress: tuple[Note, ...]
@@ -75,6 +79,7 @@ def public_ticket(
     main: Ticket | None,
     main_texts: tuple[Text, ...],
     answer: Text | None,
+    visit: Appointment | None,
     rules: Rules,
     now: datetime,
 ) -> PublicTicket:
@@ -82,7 +87,7 @@ def public_ticket(
 
     Progress is told to everybody whose ticket was merged; a question only to the citizen who was asked.
     """
-    stands = told(ticket, main, now=now)
+    stands = told(ticket, main, visit, now=now)
     speaks = speaking(ticket, main)
     sealed = ticket.sealed or speaks.sealed
     topic = rules.topics.topic(ticket.topic) if ticket.topic in rules.topics.codes else None
@@ -100,6 +105,8 @@ def public_ticket(
         due=stands.due,
         overdue=stands.overdue,
         explanation=stands.explanation,
+        visit_starts=stands.visit_starts,
+        visit_ends=stands.visit_ends,
         guidance=topic.referral if sealed and topic else None,
         progress=() if sealed else tuple(Note(at=text.at, text=text.body) for text in progress),
         question=None if sealed else _question(ticket, own),

@@ -12,7 +12,7 @@ from pydantic import StringConstraints, TypeAdapter, ValidationError
 from hotline1022.base.errors import HotlineError, Invalid
 from hotline1022.base.http.problems import ProblemError, of_error
 from hotline1022.base.http.routes import Call, Reply, Route, Told
-from tickets.moves import Reason
+from tickets.move_request import Reason
 from tickets.public.look_up import LookUp
 from tickets.public.model import PublicTicket
 from tickets.public.pages import HTML, page, problem_page, style

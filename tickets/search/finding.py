@@ -1,36 +1,39 @@
 """Lists of tickets: by stage, agency, topic, place, words and time, in pages, each as the asker may read it. Nothing is changed here."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from pydantic import BeforeValidator, Field, StringConstraints
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import AGENCY_ROLES, Actor
-from hotline1022.base.clock import Clock
+from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
 from hotline1022.base.http.paging import Page, PageQuery, cursor_of, read_cursor
+from hotline1022.base.http.routes import WrittenInstant
 from hotline1022.base.phone_numbers import e164
+from tickets.letters.store import ticket_letters
 from tickets.model import Channel, Stage, Ticket
 from tickets.reading import of_rows
 from tickets.rules import StandingRules
-from tickets.search.store import rarest_first, with_words
+from tickets.search.store import counted, ticket_words
 from tickets.search.words import searchable
-from tickets.sight import NOT_WITH_AGENCY, shown_to
+from tickets.sight import NOT_WITH_AGENCY, line_of, shown_to
 from tickets.store import ticket_deadlines, ticket_parties, tickets
 
 MOST_WORDS = 8
 
 
-def _listed(value: Any) -> Any:
+def as_list(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
 class TicketQuery(PageQuery):
     """Which tickets; conditions that are not given do not matter."""
 
-    stage: Annotated[tuple[Stage, ...], BeforeValidator(_listed), Field(max_length=20)] = ()
+    stage: Annotated[tuple[Stage, ...], BeforeValidator(as_list), Field(max_length=20)] = ()
     agency: Annotated[str, StringConstraints(max_length=64)] | None = None
     topic: Annotated[str, StringConstraints(max_length=64)] | None = None
     place: Annotated[str, StringConstraints(max_length=16)] | None = None
@@ -42,8 +45,8 @@ class TicketQuery(PageQuery):
     words: Annotated[str, StringConstraints(max_length=200)] | None = Field(
         default=None, description="các từ trong nội dung, có dấu hay không dấu"
     )
-    taken_from: AwareDatetime | None = None
-    taken_to: AwareDatetime | None = None
+    taken_from: WrittenInstant | None = None
+    taken_to: WrittenInstant | None = None
     order: Literal["taken", "due"] = Field(default="taken", description="mới nhất trước, hoặc đến hạn trước")
 
 
@@ -72,25 +75,41 @@ class TicketSearch:
         self, connection: AsyncConnection, query: TicketQuery, actor: Actor, words: list[str]
     ) -> Select[Any]:
         by_due = query.order == "due"
-        key: Any = ticket_deadlines.c.due if by_due else tickets.c.taken_at
-        conditions = [*_conditions(query, self._clock.now()), *_seen_by(actor)]
+        line = line_of(actor, self._rules.current.agencies, self._clock.now().astimezone(CIVIL_ZONE).date())
+        key: ColumnElement[Any] = tickets.c.taken_at
+        code: ColumnElement[Any] = tickets.c.code
+        conditions = _conditions(query)
         if by_due or query.overdue is not None:
-            conditions += [
-                ticket_deadlines.c.code == tickets.c.code,
-                ticket_deadlines.c.clock == "answer",
-                ticket_deadlines.c.ended.is_(None),
-            ]
+            conditions += _owed(query, self._clock.now())
+        if by_due:
+            key = ticket_deadlines.c.due
         if words:
-            conditions += with_words(await rarest_first(connection, words))
+            wanted = await counted(connection, words)
+            # Common words are looked for in the few tickets of an agency or place; else the list is that of the rarest word.
+            if wanted.common and (query.agency or query.place or actor.role in AGENCY_ROLES):
+                conditions += wanted.looked_for
+            else:
+                conditions += wanted.led
+                key, code = (key, code) if by_due else (ticket_words.c.taken_at, ticket_words.c.code)
         if query.cursor is not None:
-            at, code = read_cursor(query.cursor)
-            behind = tuple_(key, tickets.c.code)
-            conditions.append(behind > (at, code) if by_due else or_(key < at, and_(key == at, tickets.c.code > code)))
-        order = (key, tickets.c.code) if by_due else (key.desc(), tickets.c.code)
-        return select(tickets, key.label("sorted_by")).where(*conditions).order_by(*order).limit(query.limit)
+            last, behind = tuple_(*read_cursor(query.cursor)), tuple_(key, code)
+            conditions.append(behind > last if by_due else behind < last)
+        order = (key, code) if by_due else (key.desc(), code.desc())
+        ways = [
+            select(tickets, key.label("sorted_by")).where(*conditions, *seen).order_by(*order).limit(query.limit)
+            for seen in _ways_to_see(actor, line, owed=by_due or query.overdue is not None)
+        ]
+        return ways[0] if len(ways) == 1 else _together(ways, by_due=by_due).limit(query.limit)
 
 
-def _conditions(query: TicketQuery, now: datetime) -> list[ColumnElement[bool]]:
+def _together(ways: Sequence[Select[Any]], *, by_due: bool) -> Select[Any]:
+    """The first of several lists that have no ticket in common. Each of them finds its own by an index; one list of both cannot."""
+    found = union_all(*(select(way.subquery()) for way in ways)).subquery()
+    order = (found.c.sorted_by, found.c.code)
+    return select(found).order_by(*(order if by_due else (column.desc() for column in order)))
+
+
+def _conditions(query: TicketQuery) -> list[ColumnElement[bool]]:
     columns = tickets.c
     exact = ("agency", "topic", "place", "channel", "urgent", "level")
     wanted = {name: value for name in exact if (value := getattr(query, name)) is not None}
@@ -100,8 +119,6 @@ def _conditions(query: TicketQuery, now: datetime) -> list[ColumnElement[bool]]:
     if query.number is not None:
         found.append(columns.number == (e164(query.number) or query.number))
         found.append(columns.sealed.is_(False))
-    if query.overdue is not None:
-        found.append(ticket_deadlines.c.due < now if query.overdue else ticket_deadlines.c.due >= now)
     if query.taken_from is not None:
         found.append(columns.taken_at >= query.taken_from)
     if query.taken_to is not None:
@@ -109,11 +126,37 @@ def _conditions(query: TicketQuery, now: datetime) -> list[ColumnElement[bool]]:
     return found
 
 
-def _seen_by(actor: Actor) -> list[ColumnElement[bool]]:
+def _owed(query: TicketQuery, now: datetime) -> list[ColumnElement[bool]]:
+    """That an answer is owed, and is late or not late yet if that was asked. The party of an answer is the ticket's agency."""
+    columns = ticket_deadlines.c
+    found = [columns.code == tickets.c.code, columns.clock == "answer", columns.ended.is_(None)]
+    if query.agency is not None:
+        found.append(columns.party == query.agency)
+    if query.overdue is not None:
+        found.append(_late(now) if query.overdue else not_(_late(now)))
+    return found
+
+
+def _late(now: datetime) -> ColumnElement[bool]:
+    """That a promise is not kept by now; while its clock stands for the citizen's sake it is not late."""
+    promise = ticket_deadlines.c
+    stands = and_(promise.step.is_not(None), promise.step_at.is_(None), promise.breached_at.is_(None))
+    return and_(promise.due < now, not_(stands))
+
+
+def seen_by(actor: Actor, line: frozenset[str]) -> list[ColumnElement[bool]]:
     """``tickets.sight.may_see`` as a condition."""
+    ways = _ways_to_see(actor, line, owed=False)
+    return [or_(*(and_(*way) for way in ways))] if len(ways) > 1 else ways[0]
+
+
+def _ways_to_see(actor: Actor, line: frozenset[str], *, owed: bool) -> list[list[ColumnElement[bool]]]:
+    """The ways in which an actor sees tickets, none of which one sees in two. ``owed``: the list is one of answers that are owed."""
     if actor.role not in AGENCY_ROLES:
-        return []
+        return [[]]
     columns = tickets.c
-    asked = columns.code.in_(select(ticket_parties.c.code).where(ticket_parties.c.agency == actor.agency))
-    given = and_(columns.agency == actor.agency, columns.stage.not_in(NOT_WITH_AGENCY), columns.level != 1)
-    return [columns.sealed.is_(False), or_(given, asked)]
+    given = and_(columns.agency.in_(line), columns.stage.not_in(NOT_WITH_AGENCY), columns.level != 1)
+    own = [given, ticket_deadlines.c.party.in_(line)] if owed else [given]
+    asked = columns.code.in_(select(ticket_parties.c.code).where(ticket_parties.c.agency.in_(line)))
+    owing = columns.code.in_(select(ticket_letters.c.code).where(ticket_letters.c.agency.in_(line)))
+    return [[columns.sealed.is_(False), *own], [columns.sealed.is_(False), or_(asked, owing), not_(given)]]

@@ -12,11 +12,12 @@ from multidict import MultiDict, MultiMapping
 from pydantic import TypeAdapter, ValidationError
 
 from hotline1022.base.http.problems import Mistake, ProblemError, of_validation
-from hotline1022.base.http.routes import Route, Upload
+from hotline1022.base.http.routes import FileField, Route, Upload
 
 KINDS = {
     "json": ("application/json",),
     "multipart": ("multipart/form-data",),
+    "json-or-multipart": ("application/json", "multipart/form-data"),
     "form": ("application/x-www-form-urlencoded", "multipart/form-data"),
 }
 MOST_FIELDS = 100
@@ -48,7 +49,7 @@ async def read_body(route: Route, request: web.Request) -> tuple[Any, tuple[Uplo
     if request.content_type == "application/json":
         return _json(route.body, text), ()
     try:
-        pairs = parse_qsl(text.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        pairs = parse_qsl(text.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError as error:
         raise ProblemError(400, "Nội dung không phải biểu mẫu") from error
     return read_fields(route.body, MultiDict(pairs), "body"), ()
@@ -56,14 +57,12 @@ async def read_body(route: Route, request: web.Request) -> tuple[Any, tuple[Uplo
 
 def _json(model: Any, text: bytes) -> Any:
     try:
-        values = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ProblemError(400, "Nội dung không phải JSON") from error
-    _refuse_unstorable(values, "body")
-    try:
+        _refuse_unstorable(json.loads(text), "body")
         return TypeAdapter(model).validate_json(text)
     except ValidationError as error:
         raise of_validation(error, "body") from error
+    except (ValueError, RecursionError) as error:
+        raise ProblemError(400, "Nội dung không phải JSON, hoặc lồng quá sâu") from error
 
 
 async def _multipart(route: Route, request: web.Request) -> tuple[MultiDict[str], tuple[Upload, ...]]:
@@ -74,16 +73,43 @@ async def _multipart(route: Route, request: web.Request) -> tuple[MultiDict[str]
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader) or part.name is None or len(fields) + len(files) >= MOST_FIELDS:
                 raise ProblemError(400, "Biểu mẫu có phần không dùng được")
-            data = await _bytes(part, route, left)
-            left -= len(data)
             if part.filename is not None:
-                kind = part.headers.get("Content-Type", "application/octet-stream")
-                files.append(Upload(name=part.name, media_type=kind[:100], data=data))
+                found = await _file(part, part.name, route, left, len(files))
+                files += found
+                left -= sum(len(file.data) for file in found)
             else:
+                data = await _bytes(part, route, left)
+                left -= len(data)
                 fields.add(part.name, data.decode())
     except (ValueError, AssertionError, RuntimeError, HttpProcessingError) as error:
         raise ProblemError(400, "Biểu mẫu không đọc được") from error
     return fields, tuple(files)
+
+
+async def _file(part: BodyPartReader, name: str, route: Route, left: int, before: int) -> list[Upload]:
+    """The file of this part; none where a browser sends the empty part of a field in which no file was chosen."""
+    allowed = route.files
+    if allowed is None or name != allowed.name:
+        raise _wrong_file(422, name, "không nhận tệp ở mục này")
+    if before >= allowed.most:
+        raise _wrong_file(422, name, f"chỉ nhận tối đa {allowed.most} tệp")
+    data = bytearray()
+    while chunk := await part.read_chunk():
+        data += chunk
+        if len(data) > allowed.most_bytes:
+            what = f"tệp quá {_mebibytes(allowed.most_bytes)}"
+            raise _wrong_file(413, f"{name}.{before}", what, {"Connection": "close"})
+        if len(data) > left:
+            raise _too_large(route)
+    if not data and not part.filename:
+        return []
+    kind = part.headers.get("Content-Type", "application/octet-stream")
+    return [Upload(name=name, media_type=kind[:100], data=bytes(data))]
+
+
+def _wrong_file(status: int, name: str, what: str, headers: Mapping[str, str] | None = None) -> ProblemError:
+    place = f"body.{name[:40]}"
+    return ProblemError(status, f"{place}: {what}", mistakes=[Mistake(field=place, what=what)], headers=headers)
 
 
 async def _bytes(source: StreamReader | BodyPartReader, route: Route, most: int) -> bytes:
@@ -96,7 +122,24 @@ async def _bytes(source: StreamReader | BodyPartReader, route: Route, most: int)
 
 
 def _too_large(route: Route) -> ProblemError:
-    return ProblemError(413, f"Nội dung quá {route.most_bytes // 1024} KiB", headers={"Connection": "close"})
+    what = f"nội dung quá {_mebibytes(route.most_bytes)}"
+    place, hint = "body", ""
+    if route.files is not None:
+        place, hint = f"body.{route.files.name}", _limits(route.files)
+    return ProblemError(
+        413,
+        f"{place}: {what}{hint}",
+        mistakes=[Mistake(field=place, what=what)],
+        headers={"Connection": "close"},
+    )
+
+
+def _limits(files: FileField) -> str:
+    return f" — gửi tối đa {files.most} tệp, mỗi tệp tối đa {_mebibytes(files.most_bytes)}"
+
+
+def _mebibytes(count: int) -> str:
+    return f"{count // 1024**2} MiB" if count >= 1024**2 else f"{count // 1024} KiB"
 
 
 def _refuse_unstorable(values: Any, part: str) -> None:

@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaMode
 
 from hotline1022.base.http.bodies import KINDS
 from hotline1022.base.http.problems import TITLES, Problem
-from hotline1022.base.http.routes import Nothing, Route
+from hotline1022.base.http.routes import ErrorShape, Nothing, Route
 
 REFERENCE = "#/components/schemas/{model}"
 
@@ -42,9 +42,8 @@ class _Models:
             wanted.append((route.query, "validation"))
             if route.body is not None:
                 wanted.append((route.body, "validation"))
-            wanted += [
-                (model, "serialization") for model in route.answers.values() if not isinstance(model, str | None)
-            ]
+            answers = [*route.answers.values(), *([route.errors.model] if isinstance(route.errors, ErrorShape) else [])]
+            wanted += [(model, "serialization") for model in answers if not isinstance(model, str | None)]
         inputs = [(index, mode, TypeAdapter(model)) for index, (model, mode) in enumerate(wanted)]
         found, schemas = TypeAdapter.json_schemas(inputs, ref_template=REFERENCE)
         self.definitions: dict[str, Any] = schemas.get("$defs", {})
@@ -76,9 +75,20 @@ def _operation(route: Route, models: _Models) -> dict[str, Any]:
     if parameters := _parameters(route, models):
         told["parameters"] = parameters
     if route.body is not None:
-        schema = models.of(route.body, "validation")
-        told["requestBody"] = {"required": True, "content": {kind: {"schema": schema} for kind in KINDS[route.takes]}}
+        content = {kind: {"schema": _body(route, kind, models)} for kind in KINDS[route.takes]}
+        told["requestBody"] = {"required": True, "content": content}
     return told
+
+
+def _body(route: Route, kind: str, models: _Models) -> dict[str, Any]:
+    """The schema of a body; files stand beside the fields of a multipart one."""
+    if route.files is None or kind != "multipart/form-data":
+        return models.of(route.body, "validation")
+    schema = models.opened(route.body)
+    file = {"type": "string", "format": "binary"}
+    told = f"Tối đa {route.files.most} tệp, mỗi tệp tối đa {route.files.most_bytes // 1024**2} MiB"
+    files = {"type": "array", "items": file, "maxItems": route.files.most, "description": told}
+    return schema | {"properties": {**schema["properties"], route.files.name: files}}
 
 
 def _parameters(route: Route, models: _Models) -> list[dict[str, Any]]:
@@ -103,20 +113,33 @@ def _responses(route: Route, models: _Models) -> dict[str, Any]:
     told: dict[str, Any] = {}
     for status, model in route.answers.items():
         told[str(status)] = {"description": route.summary}
-        if isinstance(model, str):
-            told[str(status)]["content"] = {model: {"schema": {}}}
-        elif model is not None:
-            told[str(status)]["content"] = {"application/json": {"schema": models.of(model, "serialization")}}
+        if model is not None:
+            told[str(status)]["content"] = _content(model, models)
     statuses = [404, 405, 409, 422, 500, 503]
     statuses += [401, 403] if route.roles is not None else []
     statuses += [400, 413, 415] if route.body is not None else []
     statuses += [429] if route.limit else []
     problem: dict[str, Any] = {"application/problem+json": {"schema": models.of(Problem, "serialization")}}
-    if route.errors is not None:
+    contents: dict[int, dict[str, Any]] = {}
+    if isinstance(route.errors, ErrorShape):
+        shaped, become = _content(route.errors.model, models), route.errors.statuses
+        statuses = list({become.get(status, status) for status in statuses} | set(become.values()))
+        # A path that no route has, and a method that it does not have, are told before any route is chosen.
+        contents = dict.fromkeys(statuses, shaped) | {404: shaped | problem, 405: problem}
+    elif route.errors is not None:
         kinds = {model for model in route.answers.values() if isinstance(model, str)}
-        problem = {kind: {"schema": {}} for kind in kinds or {"*/*"}}
-    told |= {str(status): {"description": TITLES[status], "content": problem} for status in sorted(statuses)}
+        contents = {status: {kind: {"schema": {}} for kind in kinds or {"*/*"}} for status in statuses}
+    told |= {
+        str(status): {"description": TITLES[status], "content": contents.get(status, problem)}
+        for status in sorted(statuses)
+    }
     return told
+
+
+def _content(model: Any, models: _Models) -> dict[str, Any]:
+    if isinstance(model, str):
+        return {model: {"schema": {}}}
+    return {"application/json": {"schema": models.of(model, "serialization")}}
 
 
 def _anchored(pattern: str) -> str:

@@ -56,6 +56,7 @@ _TOLD = {
     "datetime_parsing": "phải là thời điểm như 2026-11-23T08:30:00+07:00",
     "datetime_from_date_parsing": "phải là thời điểm như 2026-11-23T08:30:00+07:00",
     "datetime_type": "phải là thời điểm như 2026-11-23T08:30:00+07:00",
+    "datetime_range": "phải là thời điểm từ năm 1900 đến năm 2199",
     "date_parsing": "phải là ngày như 2026-11-23",
     "date_from_datetime_parsing": "phải là ngày như 2026-11-23",
     "greater_than_equal": "quá nhỏ",
@@ -63,6 +64,9 @@ _TOLD = {
     "json_invalid": "không phải JSON",
 }
 """What people read for pydantic's kinds of mistake."""
+
+TOLD = "told"
+"""The kind of a mistake (``PydanticCustomError``) whose message is one Vietnamese sentence already."""
 
 
 class Mistake(BaseModel):
@@ -94,14 +98,17 @@ class ProblemError(Exception):
         super().__init__(detail)
         self.status, self.detail, self.mistakes, self.headers = status, detail, tuple(mistakes), dict(headers or {})
 
-    def response(self) -> web.Response:
-        """The answer that tells it."""
-        problem = Problem(
+    @property
+    def problem(self) -> Problem:
+        """It as a value."""
+        return Problem(
             title=TITLES.get(self.status, "Lỗi"), status=self.status, detail=self.detail, mistakes=self.mistakes
         )
-        return web.Response(
-            status=self.status, headers=self.headers, content_type=MEDIA_TYPE, body=problem.model_dump_json().encode()
-        )
+
+    def response(self) -> web.Response:
+        """The answer that tells it."""
+        body = self.problem.model_dump_json().encode()
+        return web.Response(status=self.status, headers=self.headers, content_type=MEDIA_TYPE, body=body)
 
 
 def of_error(error: HotlineError) -> ProblemError:
@@ -121,7 +128,7 @@ def of_error(error: HotlineError) -> ProblemError:
 def of_validation(error: ValidationError, part: str) -> ProblemError:
     """What is wrong with the query, the body or the path, each mistake with its place and never with its value."""
     mistakes = [
-        Mistake(field=_place(part, wrong["loc"]), what=_told(wrong["type"]))
+        Mistake(field=_place(part, wrong["loc"]), what=told_of(wrong["type"], wrong["msg"]))
         for wrong in error.errors(include_input=False)
     ]
     first = mistakes[0]
@@ -129,8 +136,9 @@ def of_validation(error: ValidationError, part: str) -> ProblemError:
     return ProblemError(422, f"{first.field}: {first.what}{more}", mistakes=mistakes)
 
 
-def _told(kind: str) -> str:
-    return _TOLD.get(kind, "giá trị không dùng được")
+def told_of(kind: str, message: str = "") -> str:
+    """What people read for one of pydantic's kinds of mistake; ``message`` is the mistake's own, for those that this house has made."""
+    return message if kind == TOLD else _TOLD.get(kind, "giá trị không dùng được")
 
 
 def _place(part: str, location: tuple[Any, ...]) -> str:

@@ -6,19 +6,48 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
 from hotline1022.base.access import Actor, Role
 from hotline1022.base.clock import CIVIL_ZONE
-from hotline1022.base.http.problems import ProblemError
+from hotline1022.base.http.problems import Problem, ProblemError
 
 Query = TypeVar("Query")
 Body = TypeVar("Body")
 
 CivilInstant = Annotated[
-    AwareDatetime, PlainSerializer(lambda instant: instant.astimezone(CIVIL_ZONE).isoformat(), return_type=str)
+    AwareDatetime,
+    PlainSerializer(lambda instant: instant.astimezone(CIVIL_ZONE).isoformat(), return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 """An instant that is written in the zone of civil rules: ``2026-11-24T08:30:00+07:00``."""
+
+
+def _written(given: Any) -> Any:
+    if isinstance(given, str) and not given[:5].endswith("-"):
+        raise PydanticCustomError("datetime_parsing", "not written as ISO 8601")
+    if not isinstance(given, str | datetime):
+        raise PydanticCustomError("datetime_type", "not written as ISO 8601")
+    return given
+
+
+def _of_our_time(instant: datetime) -> datetime:
+    if not 1900 <= instant.year < 2200:
+        raise PydanticCustomError("datetime_range", "no year of this century")
+    return instant
+
+
+WrittenInstant = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_of_our_time)]
+"""An instant as a client writes it: ISO 8601 with its zone, never a bare number, in a year that every calendar can count with."""
 
 MOST_BYTES = 256 * 1024
 """Of a body, unless the route allows more."""
@@ -76,6 +105,36 @@ class Reply:
     media_type: str = "application/json"
 
 
+@dataclass(frozen=True)
+class FileField:
+    """The files that a form may bring: up to ``most`` of them under one ``name``, each of up to ``most_bytes``."""
+
+    name: str
+    most: int
+    most_bytes: int
+
+
+@dataclass(frozen=True)
+class ErrorShape:
+    """A way to tell errors (``Route.errors``) that the description can tell too."""
+
+    body: Callable[[Problem], BaseModel | str]
+    model: Any
+    """What ``body`` makes: a model, or the media type of its text."""
+    statuses: Mapping[int, int] = field(default_factory=dict)
+    """Statuses that are told as another one."""
+
+    def __call__(self, error: ProblemError) -> web.Response:
+        """The answer that tells it."""
+        status = self.statuses.get(error.status, error.status)
+        body = self.body(error.problem.model_copy(update={"status": status}))
+        text = body if isinstance(body, str) else body.model_dump_json()
+        media_type = self.model if isinstance(self.model, str) else "application/json"
+        return web.Response(
+            status=status, headers=error.headers, body=text.encode(), content_type=media_type, charset="utf-8"
+        )
+
+
 Handler = Callable[[Call[Any, Any]], Awaitable[BaseModel | Reply | web.StreamResponse]]
 
 
@@ -99,13 +158,15 @@ class Route:
     query: type[BaseModel] = Nothing
     body: Any = None
     """A model or a union of models; None takes no body."""
-    takes: Literal["json", "form", "multipart"] = "json"
+    takes: Literal["json", "form", "multipart", "json-or-multipart"] = "json"
     """``form`` takes ``multipart/form-data`` too."""
+    files: FileField | None = None
+    """Files beside the fields of a multipart body; None takes no file."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers that must be there, each with its pattern."""
     most_bytes: int = MOST_BYTES
     limit: tuple[int, float] | None = None
-    """So many requests in so many seconds from one address."""
+    """So many requests in so many seconds with one key, or from one address where no key is known."""
     errors: Callable[[ProblemError], web.Response] | None = None
     """How this route tells what is wrong, where its readers expect something else than problem details: a page, another protocol."""
 

@@ -54,10 +54,12 @@ class Serving:
     async def _serve(self, route: Route, limit: RateLimit | None, request: web.Request) -> web.StreamResponse:
         request[_ROUTE] = route
         client = self._client(request)
-        if limit is not None and (seconds := limit.wait(client, monotonic())):
-            retry = {"Retry-After": str(math.ceil(seconds))}
-            raise ProblemError(429, f"Gọi quá nhiều lần — thử lại sau {math.ceil(seconds)} giây", headers=retry)
-        actor = await self._actor(route, request)
+        try:
+            actor = await self._actor(route, request)
+        except ProblemError:
+            _count(limit, client)
+            raise
+        _count(limit, f"key {actor.key}" if actor and actor.key else client)
         _check_headers(route, request)
         query = read_fields(route.query, request.query, "query")
         body, files = await read_body(route, request)
@@ -92,6 +94,12 @@ class Serving:
             return any(ip_address(address) in network for network in self._proxies)
         except ValueError:
             return False
+
+
+def _count(limit: RateLimit | None, who: str) -> None:
+    if limit is not None and (seconds := limit.wait(who, monotonic())):
+        retry = {"Retry-After": str(math.ceil(seconds))}
+        raise ProblemError(429, f"Gọi quá nhiều lần — thử lại sau {math.ceil(seconds)} giây", headers=retry)
 
 
 def _in_path(name: str, route: Route) -> str:
