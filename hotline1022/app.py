@@ -235,6 +235,7 @@ class Service:
             consideration=Consideration(**common),
             campaign=self.campaign,
             handling=self.api.handling,
+            rules=self.rules,
             clock=self.clock,
             attempt_later=self._attempt_later,
         )

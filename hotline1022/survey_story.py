@@ -13,6 +13,7 @@ from telephony.events import OutgoingAnswerGiven, OutgoingCallEnded
 from tickets.events import TicketAnswered
 from tickets.handling import Handling
 from tickets.moves import Reopen, Survey
+from tickets.rules import StandingRules
 
 AttemptLater = Callable[[str, dict[str, object], float], Awaitable[None]]
 """Has ``Campaign.attempt`` called with a payload so many seconds from now, once for each name, also after a crash."""
@@ -32,18 +33,20 @@ class SurveyStory:
         consideration: Consideration,
         campaign: Campaign,
         handling: Handling,
+        rules: StandingRules,
         clock: Clock,
         attempt_later: AttemptLater,
     ) -> None:
-        self._consideration, self._campaign, self._handling = consideration, campaign, handling
+        self._consideration, self._campaign, self._handling, self._rules = consideration, campaign, handling, rules
         self._clock, self._attempt_later = clock, attempt_later
 
     async def consider(self, event: TicketAnswered) -> None:
-        """A citizen has been told: whether they will be asked is decided."""
+        """A citizen has been told: whether they will be asked is decided. Who was answered at once is asked about the hotline itself."""
+        own = self._rules.current.agencies.of_hotline
         told = Told(
             code=event.code,
             round=event.round,
-            agency=event.agency,
+            agency=own.code if event.level == 1 and own is not None else event.agency,
             topic=event.topic,
             place=event.place,
             at=event.at,

@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -243,26 +243,26 @@ class RunningHotline:
 
 
 @contextmanager
-def running_hotline(database_url: str = "", jobs_database_url: str = "") -> Iterator[RunningHotline]:
-    """A prepared installation whose Asterisk and node run; the service is started by the test."""
+def running_hotline(database_url: str = "", jobs_database_url: str = "", **settings: str) -> Iterator[RunningHotline]:
+    """A prepared installation whose Asterisk and node run; the service is started by the test. ``settings`` by their names."""
     program = asterisk_program()
     data = Path(tempfile.mkdtemp(prefix="hotline-"))  # short: Asterisk refuses long paths
     try:
-        settings = _prepare(data, database_url, jobs_database_url)
+        chosen = _prepare(data, database_url, jobs_database_url, settings)
         loop = asyncio.new_event_loop()
         thread = threading.Thread(target=loop.run_forever, name="asterisk", daemon=True)
         thread.start()
-        line = installation.line_settings(settings)
+        line = installation.line_settings(chosen)
         asterisk = RunningAsterisk(settings=line, program=program, process=AsteriskProcess(line, program), loop=loop)
-        database = create_engine(_plain(settings.database))
+        database = create_engine(_plain(chosen.database))
         with ExitStack() as stack:
             stack.callback(_end_loop, loop, thread)
             stack.callback(database.dispose)
             asterisk.call(asterisk.process.start())
             stack.callback(lambda: asterisk.call(asterisk.process.stop()))
-            node = LoudNode(settings)
+            node = LoudNode(chosen)
             stack.callback(node.close)
-            hotline = RunningHotline(settings, asterisk, node, database)
+            hotline = RunningHotline(chosen, asterisk, node, database)
             stack.callback(hotline.stop_service)
             yield hotline
     finally:
@@ -275,11 +275,12 @@ def _end_loop(loop: asyncio.AbstractEventLoop, thread: threading.Thread) -> None
     loop.close()
 
 
-def _prepare(data: Path, database_url: str, jobs_database_url: str) -> Settings:
+def _prepare(data: Path, database_url: str, jobs_database_url: str, more: Mapping[str, str]) -> Settings:
     first_rtp = random.randrange(40_000, 60_000, 2)
     chosen: dict[str, object] = {name.upper(): free_port(kind) for name, kind in installation.PORTS.items()}
     chosen |= {"RTP_FIRST_PORT": first_rtp, "RTP_LAST_PORT": first_rtp + 199, "HOURS": "always", "RECOGNISER": "none"}
     chosen |= {"DATABASE_URL": database_url, "JOBS_DATABASE_URL": jobs_database_url}
+    chosen |= more
     lines = [f"HOTLINE_{name}={value}\n" for name, value in chosen.items()]
     (data / "settings.env").write_text("".join(lines), encoding="utf-8")
     (data / "log").mkdir()

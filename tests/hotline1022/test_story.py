@@ -176,6 +176,7 @@ def no_surveys(database: Database, clock: StillClock, desk: Desk, rules: Standin
         consideration=Consideration(**common),
         campaign=Campaign(**common, calls=NoLine()),
         handling=Handling(database, clock, rules, outbox.add),
+        rules=rules,
         clock=clock,
         attempt_later=never,
     )
