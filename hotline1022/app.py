@@ -31,7 +31,7 @@ from hotline1022.unheard import UnheardRecordings
 from hotline1022.web import application, open_at
 from surveys.campaign import Campaign
 from surveys.consideration import Consideration
-from surveys.policy import StandingPolicy
+from surveys.policy import StandingPolicy, SurveyPolicy
 from telephony.aftermath import Aftermath
 from telephony.ami import Ami
 from telephony.ari import Ari
@@ -219,8 +219,8 @@ class Service:
         common: dict[str, Any] = {
             "database": self.database,
             "clock": self.clock,
-            "policy": lambda: self.survey_policy.current,
-            "hours": lambda: self.rules.current.calendar(self.survey_policy.current.calendar),
+            "policy": self._policy_of_surveys,
+            "hours": lambda: self.rules.current.calendar(self._policy_of_surveys().calendar),
             "citizens": TicketCitizens(self.desk),
             "record_event": outbox.add,
             "key": settings.survey_key.get_secret_value().encode(),
@@ -239,6 +239,10 @@ class Service:
             clock=self.clock,
             attempt_later=self._attempt_later,
         )
+
+    def _policy_of_surveys(self) -> SurveyPolicy:
+        policy = self.survey_policy.current
+        return policy.at_once() if self.settings.hours == "always" else policy
 
     def _jobs_of(self, event_name: str) -> Sequence[str]:
         return self.story.jobs_of(event_name)

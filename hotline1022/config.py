@@ -76,7 +76,7 @@ class Settings(BaseSettings):
 
     hours: Literal["rules", "always"] = Field(
         "rules",
-        description="Giờ trực: rules theo lịch trong rules/calendars.yaml; always là lúc nào cũng trong giờ (chạy thử).",
+        description="Giờ trực: rules theo lịch trong rules/calendars.yaml; always là lúc nào cũng trong giờ, khảo sát gọi ngay (chạy thử).",
     )
     silence_means_recorded: bool = Field(
         True,

@@ -48,6 +48,10 @@ class SurveyPolicy(RuleModel):
         """Calls that may be made about one answer."""
         return len(self.gaps_hours) + 1
 
+    def at_once(self) -> "SurveyPolicy":
+        """The same policy for a trial: nobody waits for the day after, nor for the windows."""
+        return self.model_copy(update={"version": f"{self.version}, chạy thử", "wait_hours": 0.0, "calendar": "always"})
+
     def allows(self, number: str) -> bool:
         """Whether a number (E.164) may be rung."""
         return number.startswith(self.prefixes)

@@ -91,7 +91,7 @@ async def run_all(settings: Settings, screen: TerminalScreen, then: Callable[[],
             name,
             [*itself, name, "--data", str(settings.data)],
             settings.data / "log" / f"{name}.log",
-            {"HOTLINE_HOURS": settings.hours},
+            {"HOTLINE_HOURS": settings.hours, "HOTLINE_TRUNK_OUTGOING": settings.trunk_outgoing},
         )
         for name in ("serve", "transcriber")
     ]
