@@ -27,6 +27,7 @@ from tickets.events import (
     DeadlineBreached,
     DeadlineMoved,
     DeadlineWarned,
+    LetterOwed,
     TicketAnswered,
     TicketEscalated,
     TicketMoved,
@@ -34,6 +35,7 @@ from tickets.events import (
     TicketPlaceSuggested,
     TicketPlaceUnclear,
     TicketReopened,
+    VisitReminder,
 )
 from tickets.model import Report
 from tickets.rules import StandingRules
@@ -88,6 +90,8 @@ class Story:
             DeadlineBreached: (agenda.plan, self.show),
             DeadlineMoved: (agenda.plan, self.show),
             TicketEscalated: (agenda.plan, self.show),
+            LetterOwed: (agenda.plan, self.show),
+            VisitReminder: (agenda.plan, self.show),
         }
 
     def jobs(self) -> list[tuple[str, Callable[[dict[str, Any]], Awaitable[None]], str | None]]:
