@@ -31,6 +31,7 @@ from tickets.events import (
     DeadlineBreached,
     DeadlineMoved,
     DeadlineWarned,
+    LetterOwed,
     TicketAnswered,
     TicketEscalated,
     TicketMoved,
@@ -38,6 +39,7 @@ from tickets.events import (
     TicketPlaceSuggested,
     TicketPlaceUnclear,
     TicketReopened,
+    VisitReminder,
 )
 from tickets.model import Report
 from tickets.rules import StandingRules
@@ -98,6 +100,8 @@ class Story:
             OutgoingAnswerGiven: (surveys.answered,),
             OutgoingCallEnded: (book.write, aftermath.finish, surveys.call_ended),
             SurveyEnded: (surveys.survey_ended, self.show),
+            LetterOwed: (agenda.plan, self.show),
+            VisitReminder: (agenda.plan, self.show),
         }
 
     def jobs(self) -> list[tuple[str, Callable[[dict[str, Any]], Awaitable[None]], str | None]]:

@@ -1,19 +1,26 @@
-"""Many citizens' telephones in one socket: each takes the hotline's call, presses keys, hangs up. It speaks SIP and sends no audio.
+"""Many citizens' telephones in one socket: each takes the hotline's call, says hello, presses keys, hangs up.
 
 It counts what is rung, from outside: each INVITE, each key that Asterisk has acknowledged, and when. A key goes by SIP INFO (RFC 6086).
 """
 
 import asyncio
+import random
 import re
+import struct
+import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-HEARD_SECONDS = 4.5
-"""After the answer the hotline first listens whether a person or a machine has taken the call; without any sound that takes longest."""
+HEARD_SECONDS = 2.2
+"""After the answer the hotline first listens whether a person or a machine has taken the call, then asks."""
+
+HELLO_PACKETS, SILENT_PACKETS, PACKET_SECONDS = 20, 80, 0.02
+LOUD, SILENCE = (b"\x2a" * 10 + b"\xaa" * 10) * 8, b"\xd5" * 160
+"""20 ms of G.711 A-law: a square wave of 400 Hz, and nothing."""
 
 THINKS_SECONDS = 0.9
 """Between two keys: longer than a question of the tests."""
@@ -42,9 +49,9 @@ class Dialog:
 
 
 class Citizens(asyncio.DatagramProtocol):
-    """Everybody who may be rung. ``keys`` are pressed in each call, one after the other."""
+    """Everybody who may be rung. ``keys`` are pressed in each call, one after the other; ``status`` answers for a number: 200, 486."""
 
-    def __init__(self, keys: str, *, status: int = 200) -> None:
+    def __init__(self, keys: str, status: Callable[[str], int]) -> None:
         self._keys, self._status = keys, status
         self.calls: dict[str, Taken] = {}
         self._waiting: dict[str, asyncio.Future[int]] = {}
@@ -61,7 +68,9 @@ class Citizens(asyncio.DatagramProtocol):
         return [call for call in self.calls.values() if call.number == number]
 
     def datagram_received(self, data: bytes, sender: tuple[str, int]) -> None:
-        """One SIP message."""
+        """One SIP message, or a packet of what the hotline says, which nobody listens to."""
+        if data[:1] == b"\x80":
+            return
         head, _, body = data.decode("utf-8", "replace").partition("\r\n\r\n")
         first, *lines = head.split("\r\n")
         fields = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
@@ -89,16 +98,34 @@ class Citizens(asyncio.DatagramProtocol):
         port = re.search(r"m=audio (\d+)", body)
         media = (
             f"v=0\r\no=- 1 1 IN IP4 {self.address[0]}\r\ns=-\r\nc=IN IP4 {self.address[0]}\r\nt=0 0\r\n"
-            f"m=audio {port[1] if port else 40000} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=sendrecv\r\n"
+            f"m=audio {self.address[1]} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=sendrecv\r\n"
         )
-        self._say(self._status, fields, vias, sender, tag=tag, body=media if self._status == 200 else "")
-        if self._status != 200:
+        status = self._status(call.number)
+        self._say(status, fields, vias, sender, tag=tag, body=media if status == 200 else "")
+        if status != 200:
+            call.over.set()
             return
+        host = re.search(r"c=IN IP4 (\S+)", body)
+        if host and port:
+            self._begin(self._hello(call, (host[1], int(port[1]))))
         contact = re.search(r"<([^>]+)>", fields["contact"])
         dialog = Dialog(fields["call-id"], f"{fields['to']};tag={tag}", fields["from"], contact[1] if contact else "")
-        task = asyncio.create_task(self._talk(call, dialog, sender))
+        self._begin(self._talk(call, dialog, sender))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _hello(self, call: Taken, line: tuple[str, int]) -> None:
+        """Say something short, and then nothing, by RTP (RFC 3550)."""
+        source = random.getrandbits(32)
+        for number in range(HELLO_PACKETS + SILENT_PACKETS):
+            if call.over.is_set():
+                return
+            head = struct.pack("!BBHII", 0x80, 8, number, number * 160, source)
+            self._transport.sendto(head + (LOUD if number < HELLO_PACKETS else SILENCE), line)
+            await asyncio.sleep(PACKET_SECONDS)
 
     async def _talk(self, call: Taken, dialog: Dialog, peer: tuple[str, int]) -> None:
         pause = HEARD_SECONDS
@@ -163,15 +190,32 @@ class Citizens(asyncio.DatagramProtocol):
         self._transport.sendto(("\r\n".join(lines) + "\r\n\r\n" + body).encode(), peer)
 
 
-@asynccontextmanager
-async def citizens(address: str, port: int, keys: str, *, status: int = 200) -> AsyncIterator[Citizens]:
-    """Citizens' telephones at ``address:port``; those that are still in a call at the end just vanish."""
-    transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
-        lambda: Citizens(keys, status=status), local_addr=(address, port)
-    )
-    try:
-        yield protocol
-    finally:
-        for task in list(protocol._tasks):
-            task.cancel()
+def at_home(_number: str) -> int:
+    """Everybody takes every call."""
+    return 200
+
+
+@contextmanager
+def citizens(address: str, port: int, keys: str, status: Callable[[str], int] = at_home) -> Iterator[Citizens]:
+    """Citizens' telephones at ``address:port``, in a loop and thread of their own; those still in a call at the end just vanish."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="citizens", daemon=True)
+    thread.start()
+
+    async def opened() -> tuple[asyncio.DatagramTransport, Citizens]:
+        return await loop.create_datagram_endpoint(lambda: Citizens(keys, status), local_addr=(address, port))
+
+    async def closed() -> None:
         transport.close()
+        for task in list(telephones._tasks):
+            task.cancel()
+        await asyncio.gather(*telephones._tasks, return_exceptions=True)
+
+    transport, telephones = asyncio.run_coroutine_threadsafe(opened(), loop).result(10)
+    try:
+        yield telephones
+    finally:
+        asyncio.run_coroutine_threadsafe(closed(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

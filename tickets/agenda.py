@@ -14,7 +14,16 @@ import structlog
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
 from tickets import store
-from tickets.events import DeadlineBreached, DeadlineMoved, DeadlineWarned, TicketEscalated, TicketMoved, TicketOpened
+from tickets.events import (
+    DeadlineBreached,
+    DeadlineMoved,
+    DeadlineWarned,
+    LetterOwed,
+    TicketEscalated,
+    TicketMoved,
+    TicketOpened,
+    VisitReminder,
+)
 from tickets.timers import Timers
 
 log = structlog.get_logger()
@@ -25,7 +34,16 @@ SHARED_FROM = 2.0
 SWEPT_AFTER = timedelta(seconds=60)
 """How late a step must be before the sweep takes it for forgotten. A planned look comes within about a second."""
 
-Changed = TicketOpened | TicketMoved | DeadlineWarned | DeadlineBreached | DeadlineMoved | TicketEscalated
+Changed = (
+    TicketOpened
+    | TicketMoved
+    | DeadlineWarned
+    | DeadlineBreached
+    | DeadlineMoved
+    | TicketEscalated
+    | LetterOwed
+    | VisitReminder
+)
 """Events after which a ticket's next step may be another one."""
 
 

@@ -11,6 +11,9 @@ import pytest
 from aiohttp import web
 from sqlalchemy import Table, select
 
+import telephony.events as telephony_events
+import tickets.events as ticket_events
+import transcription.events as transcription_events
 from hotline1022.base import outbox
 from hotline1022.base.db import Database
 from hotline1022.base.events import Event
@@ -311,3 +314,13 @@ def test_what_the_hotline_said_before_an_operator_came_is_left_out() -> None:
     heard = Transcript(engine="vosk", model="m", words=words, seconds=10)
     assert [word.w for word in without_prompts(heard, 5.0).words] == ["ngập", "dạ"]
     assert without_prompts(heard, None) == heard
+
+
+async def test_every_event_of_the_three_contexts_has_a_reaction(told: Told) -> None:
+    told_of = {
+        kind
+        for module in (telephony_events, ticket_events, transcription_events)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
+    }
+    assert told_of == set(told.story.reactions)

@@ -1,0 +1,87 @@
+"""A survey campaign on the real Asterisk: calls a minute beside the limit that was set, nobody rung twice, every case accounted for.
+
+The citizens are telephones of our own that take the call and press keys; every fifth is busy. Prompts are tones, as in the tests.
+"""
+
+import socket
+import time
+from collections import Counter
+
+from sqlalchemy import func, select
+
+from bench.figures import table
+from hotline1022.base.access import Role
+from surveys.store import survey_answers, survey_attempts, survey_cases
+from tests.asterisk import free_port
+from tests.citizens import Taken, citizens
+from tests.end_to_end.test_surveys_killed import POLICY
+from tests.end_to_end.test_ticket_life import Desk
+from tests.hotline import RunningHotline, running_hotline
+
+CHANNELS = 30
+CALLS_A_MINUTE = 180
+KEYS = "1154"
+PATIENCE_SECONDS = 3600.0
+
+
+def measure(*, quick: bool, size: int) -> None:
+    """Print the table for ``size`` tickets whose citizens are to be asked (10 when ``quick``)."""
+    many, port = 10 if quick else size, free_port(socket.SOCK_DGRAM)
+    limits = {"OUTGOING_CHANNELS": str(CHANNELS), "OUTGOING_CALLS_A_MINUTE": str(CALLS_A_MINUTE)}
+    with (
+        running_hotline(TRUNK_OUTGOING=f"127.0.0.2:{port}", **limits) as hotline,
+        citizens("127.0.0.2", port, KEYS, lambda number: 486 if int(number) % 5 == 0 else 200) as answering,
+    ):
+        rules = hotline.settings.data / "rules"
+        rules.mkdir()
+        (rules / "survey-policy.yaml").write_text(POLICY, encoding="utf-8")
+        hotline.start_service()
+        began = time.monotonic()
+        _tell(hotline, many)
+        still_open = select(func.count()).select_from(survey_cases).where(survey_cases.c.disposition.is_(None))
+        known = select(func.count()).select_from(survey_cases)
+        hotline.until(
+            lambda: hotline.rows(known)[0][0] == many and hotline.rows(still_open)[0][0] == 0,
+            "every case is over",
+            seconds=PATIENCE_SECONDS,
+        )
+        _print(hotline, list(answering.calls.values()), many, time.monotonic() - began)
+
+
+def _tell(hotline: RunningHotline, many: int) -> None:
+    desk = Desk(hotline)
+    for index in range(many):
+        ticket = desk.write_down(f"campaign-{index:06}", number=f"0916{index:06}", topic="giao-thong")
+        desk.move(ticket["code"], Role.OPERATOR, "answer-at-once", text="Sáng mai có đội sửa.")
+        if index % 200 == 199:
+            print(f"{index + 1} tickets answered", flush=True)
+
+
+def _print(hotline: RunningHotline, calls: list[Taken], many: int, seconds: float) -> None:
+    attempts = hotline.rows(select(survey_attempts))
+    answers = hotline.rows(select(func.count()).select_from(survey_answers))[0][0]
+    rung = Counter(call.number for call in calls)
+    made = Counter()
+    for row in attempts:
+        made[row.case] += 1
+    first, last = min(call.rung_at for call in calls), max(call.rung_at for call in calls)
+    rows = [
+        ("cases, and seconds for all of them", f"{many}, {seconds:.0f}"),
+        ("limit set: channels, calls a minute", f"{CHANNELS}, {CALLS_A_MINUTE}"),
+        (
+            "calls made, calls a minute while they were made",
+            f"{len(calls)}, {len(calls) / max(last - first, 1) * 60:.0f}",
+        ),
+        (
+            "attempts stored, attempts without a call, calls without an attempt",
+            f"{len(attempts)}, {len(attempts) - len(calls)}, 0",
+        ),
+        ("numbers rung more often than attempted", str(sum(rung.total() > made.total() for _ in (0,)))),
+        ("answers kept", str(answers)),
+        *((f"ended as {name}", str(count)) for name, count in sorted(_ends(hotline).items())),
+    ]
+    print(table(("survey campaign", "figure"), rows))
+
+
+def _ends(hotline: RunningHotline) -> Counter[str]:
+    return Counter(row.disposition for row in hotline.rows(select(survey_cases.c.disposition)))
