@@ -47,11 +47,14 @@ class Experience:
         return next((message for message in self.messages if message["type"] == kind), None)
 
 
-def script(keys: str, wav: Path | None) -> list[str]:
-    """What the citizen does: each key when the hotline waits for one, the words when the line listens, then # and listening on."""
+def script(keys: str, wav: Path | None, *, first_silence: float = MENU_SILENCE_SECONDS) -> list[str]:
+    """What the citizen does: each key when the hotline waits for one, the words when the line listens, then # and listening on.
+
+    ``first_silence`` is how long the hotline is silent (seconds) when it waits for the first key.
+    """
     steps: list[str] = []
     for key in keys:
-        steps += [f"hear-silence {MENU_SILENCE_SECONDS if not steps else BEEP_SILENCE_SECONDS}", f"keys {key}"]
+        steps += [f"hear-silence {BEEP_SILENCE_SECONDS if steps else first_silence}", f"keys {key}"]
     if wav:
         steps += [f"hear-silence {BEEP_SILENCE_SECONDS}", f"say {wav}", "silence 1", "keys #"]
     steps.append(f"wait {PATIENCE_SECONDS}")
@@ -63,7 +66,7 @@ async def ring(settings: Settings, *, wav: Path | None, keys: str, number: str, 
     experience = Experience()
     address = _own_address(settings)
     destination = f"sip:{settings.hotline_number}@{settings.sip_reach}:{settings.sip_port}"
-    async with _live(settings) as messages, Phone.ring(destination, number=number, address=address) as phone:
+    async with live(settings) as messages, Phone.ring(destination, number=number, address=address) as phone:
         following = asyncio.create_task(_follow(messages, masked(e164(number)), experience, tell))
         try:
             await phone.script(*script(keys, wav))
@@ -114,7 +117,8 @@ def _is_over(experience: Experience) -> bool:
 
 
 @asynccontextmanager
-async def _live(settings: Settings) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+async def live(settings: Settings) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+    """What the service tells screens, from now on. Raises HotlineError when it is not there."""
     url = f"http://{settings.http_reach}:{settings.http_port}/live"
     token = settings.service_token.get_secret_value()
     try:

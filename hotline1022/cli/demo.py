@@ -1,7 +1,12 @@
-"""``hotline1022 demo``: one whole story on this machine, told while it happens: a citizen rings, speaks, hangs up; a ticket stands."""
+"""``hotline1022 demo``: one whole story on this machine, told while it happens.
+
+A citizen rings, speaks, hangs up, a ticket stands; then the agency answers and the citizen is asked (see ``demo_survey``).
+"""
 
 import asyncio
 import json
+import secrets
+import socket
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,12 +16,13 @@ from rich.console import Console
 from hotline1022 import citizen, installation
 from hotline1022.base.errors import HotlineError
 from hotline1022.cli import run as running
+from hotline1022.cli.demo_survey import tell_second_half
 from hotline1022.cli.models import demonstration_voice
 from hotline1022.cli.screen import TerminalScreen
 from hotline1022.cli.telling import Teller, facts_of
 from hotline1022.config import Settings
 
-CITIZEN = "0912345678"
+CARRIER = "127.0.0.2"
 KEYS = "2"
 """The demonstration's citizen reports a broken thing in the street."""
 
@@ -29,7 +35,8 @@ def demo(
     wav: Annotated[Path | None, typer.Option(help="Giọng nói của người dân (WAV); để trống: giọng mẫu tải về.")] = None,
     data: running.DataFolder = Path("var"),
 ) -> None:
-    """Chạy thử trọn một câu chuyện trên Asterisk thật: người dân gọi 1022, bấm phím, nói, gác máy; phiếu được lập."""
+    """Chạy thử trọn một câu chuyện trên Asterisk thật: người dân gọi 1022 và nói, phiếu được lập, cơ quan trả lời, tổng đài gọi lại
+    hỏi người dân, điểm của cơ quan hiện ra."""
     settings = installation.write_settings(data.absolute())
     screen = TerminalScreen()
     running.prepare(settings, screen)
@@ -37,10 +44,15 @@ def demo(
     voice = wav or demonstration_voice(settings.data, screen.console)
     screen.note(str(voice))
     # A demonstration may be given at night or on a holiday: the hotline is in its opening hours for as long as it runs.
-    always_open = settings.model_copy(update={"hours": "always"})
+    # Its carrier is a telephone on this machine: nobody real is rung, whatever the installation's own trunk is.
+    trunk = f"{CARRIER}:{_free_port()}"
+    for_now = settings.model_copy(update={"hours": "always", "trunk_outgoing": trunk})
+    # Somebody new each time: nobody is asked twice within a month.
+    number = f"0912{secrets.randbelow(10**6):06}"
 
     async def story() -> None:
-        facts = await tell_story(settings, voice, screen.console)
+        facts = await tell_story(for_now, voice, number, screen.console)
+        facts |= await tell_second_half(for_now, facts["ticket"]["code"], screen.console)
         if json_file:
             json_file.write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         if not leave:
@@ -49,16 +61,23 @@ def demo(
             )
             await asyncio.Event().wait()
 
-    asyncio.run(running.until_stopped(running.run_all(always_open, screen, story)))
+    asyncio.run(running.until_stopped(running.run_all(for_now, screen, story)))
 
 
-async def tell_story(settings: Settings, voice: Path, console: Console) -> dict[str, Any]:
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as found:
+        found.bind((CARRIER, 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+async def tell_story(settings: Settings, voice: Path, number: str, console: Console) -> dict[str, Any]:
     """Live through one call and give its facts. Raises HotlineError when no ticket came of it."""
     engine = (await running.health(settings))["transcriber"]
     why = engine.get("why") if isinstance(engine, dict) else None
     console.rule("[bold]Một cuộc gọi đến 1022")
     console.print(f"  Người nghe và chép lời: {why}", soft_wrap=True)
-    experience = await citizen.ring(settings, wav=voice, keys=KEYS, number=CITIZEN, tell=Teller(console).tell)
+    experience = await citizen.ring(settings, wav=voice, keys=KEYS, number=number, tell=Teller(console).tell)
     facts = await facts_of(settings, experience)
     if facts["ticket"] is None:
         raise HotlineError(

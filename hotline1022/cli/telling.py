@@ -85,6 +85,8 @@ _LINES = {
         "[bold green]✔  Phiếu {code}[/]: {topic_name}\n   Cơ quan: {agency_name}. {agency_reason}\n   {explanation}"
     ),
     "TicketPlaceSuggested": "[bold green]⌖[/]  Nơi nghe được: {place_name} → {agency_name}. {agency_reason}",
+    "SurveyDecided": "[cyan]☎[/]  {explanation}",
+    "SurveyEnded": "[cyan]☎[/]  Khảo sát xong ({disposition}): {answers}",
     "TicketPlaceUnclear": "[yellow]⌖[/]  Chưa rõ nơi. {question}",
 }
 
