@@ -79,7 +79,7 @@ def main() -> None:
         "--size",
         type=int,
         default=SIZE,
-        help=f"số phiếu cho timers và lists (mặc định {SIZE}); surveys hỏi một phần 500 chừng ấy người",
+        help=f"số phiếu (mặc định {SIZE}); surveys hỏi một phần 500",
     )
     parser.add_argument("--on", choices=databases.KINDS, help="chỉ đo trên cơ sở dữ liệu này; để trống: cả hai")
     options = parser.parse_args()
