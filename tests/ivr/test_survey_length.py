@@ -9,7 +9,20 @@ import ivr
 from ivr import speech
 from ivr.flow import Flow
 from ivr.machine import begin, step
-from ivr.model import AwaitKey, Command, Emit, Emitted, Event, Hangup, KeyPressed, Play, PlayFinished, Record, State
+from ivr.model import (
+    AwaitKey,
+    Command,
+    Emit,
+    Emitted,
+    Event,
+    Hangup,
+    KeyPressed,
+    Play,
+    PlayFinished,
+    Record,
+    Say,
+    State,
+)
 from ivr.prompt_book import load_book
 from ivr.recordings import recorded
 from ivr.shelf import examine
@@ -53,7 +66,7 @@ def longest(kind: str) -> str:
     if kind == "agency":
         return max(RECORDINGS.glob("agency-*.alaw"), key=lambda file: file.stat().st_size).stem.removeprefix("agency-")
     if kind == "date":
-        return max(DAYS, key=lambda day: sum(map(seconds, speech.parts(speech.Say("date", day), ()))))
+        return max(DAYS, key=lambda day: said(Play((Say("date", day),))))
     return max("123456789", key=lambda digit: seconds(f"digit-{digit}")) * 8
 
 
