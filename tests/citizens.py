@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-HEARD_SECONDS = 2.2
+HEARD_SECONDS = 1.6
 """After the answer the hotline first listens whether a person or a machine has taken the call, then asks."""
 
 HELLO_PACKETS, SILENT_PACKETS, PACKET_SECONDS = 20, 80, 0.02
 LOUD, SILENCE = (b"\x2a" * 10 + b"\xaa" * 10) * 8, b"\xd5" * 160
 """20 ms of G.711 A-law: a square wave of 400 Hz, and nothing."""
 
-THINKS_SECONDS = 0.9
+THINKS_SECONDS = 0.6
 """Between two keys: longer than a question of the tests."""
 
 
@@ -35,6 +35,12 @@ class Taken:
     keys: list[float] = field(default_factory=list)
     """When each key was acknowledged."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    ended_at: float | None = None
+
+    def end(self) -> None:
+        """The call is over."""
+        self.ended_at = self.ended_at or time.monotonic()
+        self.over.set()
 
 
 @dataclass
@@ -86,7 +92,7 @@ class Citizens(asyncio.DatagramProtocol):
         elif method in ("BYE", "CANCEL"):
             self._say(200, fields, vias, sender)
             if call := self.calls.get(fields["call-id"]):
-                call.over.set()
+                call.end()
         elif method == "OPTIONS":
             self._say(200, fields, vias, sender)
 
@@ -103,7 +109,7 @@ class Citizens(asyncio.DatagramProtocol):
         status = self._status(call.number)
         self._say(status, fields, vias, sender, tag=tag, body=media if status == 200 else "")
         if status != 200:
-            call.over.set()
+            call.end()
             return
         host = re.search(r"c=IN IP4 (\S+)", body)
         if host and port:
@@ -141,7 +147,7 @@ class Citizens(asyncio.DatagramProtocol):
             await asyncio.wait_for(call.over.wait(), pause)
         if not call.over.is_set():
             await self._ask("BYE", dialog, peer, "")
-            call.over.set()
+            call.end()
 
     async def _ask(self, method: str, dialog: Dialog, peer: tuple[str, int], body: str) -> int:
         dialog.number += 1
