@@ -7,7 +7,9 @@ import random
 import socket
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +21,7 @@ from surveys.store import survey_answers, survey_attempts, survey_cases
 from tests.asterisk import free_port
 from tests.citizens import Citizens, citizens
 from tests.end_to_end.test_ticket_life import Desk
-from tests.hotline import running_hotline
+from tests.hotline import RunningHotline, running_hotline
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(420)]
 
@@ -63,40 +65,43 @@ class Campaign:
 
 
 @pytest.fixture(scope="module")
-def campaigns() -> list[Campaign]:
+def campaigns() -> Iterator[list[Campaign]]:
     """Campaigns among people who all answer, side by side, through which the service of each is killed again and again."""
-    with ThreadPoolExecutor(HOTLINES) as side_by_side:
-        return list(side_by_side.map(campaign, range(HOTLINES)))
-
-
-def campaign(which: int) -> Campaign:
-    """One hotline's campaign."""
-    port = free_port(socket.SOCK_DGRAM)
-    with (
-        running_hotline(TRUNK_OUTGOING=f"127.0.0.2:{port}", OUTGOING_CALLS_A_MINUTE="600") as hotline,
-        citizens("127.0.0.2", port, KEYS) as answering,
-    ):
-        (hotline.settings.data / "rules").mkdir()
-        (hotline.settings.data / "rules" / "survey-policy.yaml").write_text(POLICY, encoding="utf-8")
-        seen, chance, numbers = Campaign(answering), random.Random(1022 + which), dict[str, str]()
-        hotline.start_service()
-        desk = Desk(hotline)
-        for _ in range(KILLS // HOTLINES):
-            numbers |= told_tickets(desk, len(numbers))
-            time.sleep(chance.uniform(0.0, LONGEST_LIFE_SECONDS))
-            seen.killed_at.append(time.monotonic())
-            hotline.kill_service()
+    with ExitStack() as stack:
+        made = []
+        for which in range(HOTLINES):
+            port = free_port(socket.SOCK_DGRAM)
+            line = {"TRUNK_OUTGOING": f"127.0.0.2:{port}", "OUTGOING_CALLS_A_MINUTE": "600"}
+            hotline = stack.enter_context(running_hotline(**line))
+            (hotline.settings.data / "rules").mkdir()
+            (hotline.settings.data / "rules" / "survey-policy.yaml").write_text(POLICY, encoding="utf-8")
+            seen = Campaign(stack.enter_context(citizens("127.0.0.2", port, KEYS)))
             hotline.start_service()
-        open_cases = select(survey_cases.c.id).where(survey_cases.c.disposition.is_(None))
-        hotline.until(lambda: not hotline.rows(open_cases), "every case is over", seconds=60)
-        for number, code in numbers.items():
-            (case,) = hotline.rows(select(survey_cases).where(survey_cases.c.code == code))
-            made = select(survey_attempts).where(survey_attempts.c.case == case.id)
-            given = select(survey_answers).where(survey_answers.c.case == case.id)
-            seen.cases[number] = case
-            seen.attempts[number] = hotline.rows(made.order_by(survey_attempts.c.number))
-            seen.answers[number] = {row.question: row.mark for row in hotline.rows(given)}
-        return seen
+            made.append((hotline, Desk(hotline), seen, random.Random(1022 + which)))
+        with ThreadPoolExecutor(HOTLINES) as side_by_side:
+            for done in [side_by_side.submit(killed_again_and_again, *each) for each in made]:
+                done.result()
+        yield [seen for _, _, seen, _ in made]
+
+
+def killed_again_and_again(hotline: RunningHotline, desk: Desk, seen: Campaign, chance: random.Random) -> None:
+    """One hotline's campaign."""
+    numbers: dict[str, str] = {}
+    for _ in range(KILLS // HOTLINES):
+        numbers |= told_tickets(desk, len(numbers))
+        time.sleep(chance.uniform(0.0, LONGEST_LIFE_SECONDS))
+        seen.killed_at.append(time.monotonic())
+        hotline.kill_service()
+        hotline.start_service()
+    open_cases = select(survey_cases.c.id).where(survey_cases.c.disposition.is_(None))
+    hotline.until(lambda: not hotline.rows(open_cases), "every case is over", seconds=60)
+    for number, code in numbers.items():
+        (case,) = hotline.rows(select(survey_cases).where(survey_cases.c.code == code))
+        made = select(survey_attempts).where(survey_attempts.c.case == case.id)
+        given = select(survey_answers).where(survey_answers.c.case == case.id)
+        seen.cases[number] = case
+        seen.attempts[number] = hotline.rows(made.order_by(survey_attempts.c.number))
+        seen.answers[number] = {row.question: row.mark for row in hotline.rows(given)}
 
 
 def told_tickets(desk: Desk, already: int) -> dict[str, str]:
