@@ -6,6 +6,8 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from hotline1022.base.rule_files import RuleModel, StandingFile
+from surveys.questionnaire import FILE as QUESTIONNAIRE_FILE
+from surveys.questionnaire import Questionnaire
 
 FILE = "survey-policy.yaml"
 
@@ -59,3 +61,11 @@ class StandingPolicy(StandingFile[SurveyPolicy]):
     def __init__(self, folder: Path | None = None) -> None:
         """Load the policy for the first time. Raises RuleFileError."""
         super().__init__(FILE, SurveyPolicy, folder)
+
+
+class StandingQuestionnaire(StandingFile[Questionnaire]):
+    """The words in force."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Load the words for the first time. Raises RuleFileError."""
+        super().__init__(QUESTIONNAIRE_FILE, Questionnaire, folder)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -52,6 +53,7 @@ survey_cases = Table(
     Column("closed_at", Instant),
     UniqueConstraint("code", "round"),
     Index("ix_survey_cases_agency_told_at", "agency", "told_at"),
+    Index("ix_survey_cases_told_at", "told_at", "id"),
 )
 # Only what is still to be asked is indexed.
 Index(
@@ -81,10 +83,20 @@ survey_attempts = Table(
     Column("made_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("disposition", String(16)),
+    Column("mode", String(16), nullable=False, server_default="ivr"),
+    Column("by", String(100)),
     UniqueConstraint("case", "number"),
     Index("ix_survey_attempts_person_made_at", "person", "made_at"),
 )
 """A row stands here before its call is made: after a crash it says that the call may have been."""
+
+# An operator's attempt that was never ended is looked for every minute; there are few of them.
+Index(
+    "ix_survey_attempts_held",
+    survey_attempts.c.made_at,
+    sqlite_where=text("mode = 'operator' AND ended_at IS NULL"),
+    postgresql_where=text("mode = 'operator' AND ended_at IS NULL"),
+)
 
 survey_answers = Table(
     "survey_answers",
@@ -176,6 +188,26 @@ async def attempt_of(connection: AsyncConnection, attempt: str) -> Attempt | Non
     return None if row is None else Attempt.model_validate(dict(row))
 
 
+async def attempts_of(connection: AsyncConnection, case: str) -> tuple[Attempt, ...]:
+    """The attempts of a case, the first one first."""
+    columns = [column for column in survey_attempts.c if column.name != "person"]
+    statement = select(*columns).where(survey_attempts.c.case == case).order_by(survey_attempts.c.number)
+    return tuple(Attempt.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
+
+
+async def held_attempts(
+    connection: AsyncConnection, *, by: str | None = None, before: datetime | None = None
+) -> tuple[Attempt, ...]:
+    """Attempts of operators that have not ended, the oldest first: those of one operator, or those made before an instant."""
+    columns = survey_attempts.c
+    conditions = [columns.mode == "operator", columns.ended_at.is_(None)]
+    conditions += [columns.by == by] if by is not None else []
+    conditions += [columns.made_at < before] if before is not None else []
+    shown = [column for column in columns if column.name != "person"]
+    statement = select(*shown).where(*conditions).order_by(columns.made_at).limit(100)
+    return tuple(Attempt.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
+
+
 async def attempts_since(connection: AsyncConnection, person: str, since: datetime) -> int:
     """How many calls were made to this person since then."""
     made = (survey_attempts.c.person == person, survey_attempts.c.made_at >= since)
@@ -229,7 +261,7 @@ async def reasons_between(connection: AsyncConnection, start: datetime, end: dat
 
 async def cases_due(connection: AsyncConnection, before: datetime, limit: int) -> list[Case]:
     """Open cases whose attempt has been due since ``before``, the longest waiting first."""
-    due = (survey_cases.c.next_at < before, survey_cases.c.disposition.is_(None))
+    due = (survey_cases.c.next_at <= before, survey_cases.c.disposition.is_(None))
     statement = select(survey_cases).where(*due).order_by(survey_cases.c.next_at).limit(limit)
     return [Case.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings()]
 
