@@ -25,13 +25,13 @@ from hotline1022.live import Stage
 from hotline1022.product import Hotline
 from hotline1022.province_files import ProvinceFiles
 from hotline1022.story import TRANSCRIPTION_QUEUE, Story
-from hotline1022.survey_line import SurveyCalls, SurveyTalk, TicketCitizens
+from hotline1022.survey_desk import SurveyRules, TicketCitizens
+from hotline1022.survey_line import SurveyCalls, SurveyTalk
 from hotline1022.survey_story import SurveyStory
 from hotline1022.unheard import UnheardRecordings
 from hotline1022.web import application, open_at
 from surveys.campaign import Campaign
 from surveys.consideration import Consideration
-from surveys.policy import StandingPolicy
 from telephony.aftermath import Aftermath
 from telephony.ami import Ami
 from telephony.ari import Ari
@@ -117,7 +117,7 @@ class Service:
         database.committed = self.relay.poke
         self.ledger = Ledger(database, Spool(settings.data / "spool" / "events"))
         self.rules = StandingRules(settings.data / "rules")
-        self.survey_policy = StandingPolicy(settings.data / "rules")
+        self.survey_rules = SurveyRules.load(settings.data / "rules", settings.survey_key.get_secret_value().encode())
         self._put_the_tickets_together()
         self.transcripts = TranscriptShelf(database, clock, outbox.add)
         self.live_words = LiveWords(node, self.transcripts)
@@ -168,6 +168,7 @@ class Service:
             desk=self.desk,
             record_event=outbox.add,
             data=self.settings.data,
+            surveys=self.survey_rules,
             proxies=tuple(self.settings.http_proxies),
         )
 
@@ -219,11 +220,11 @@ class Service:
         common: dict[str, Any] = {
             "database": self.database,
             "clock": self.clock,
-            "policy": lambda: self.survey_policy.current,
-            "hours": lambda: self.rules.current.calendar(self.survey_policy.current.calendar),
+            "policy": lambda: self.survey_rules.policy.current,
+            "hours": lambda: self.rules.current.calendar(self.survey_rules.policy.current.calendar),
             "citizens": TicketCitizens(self.desk),
             "record_event": outbox.add,
-            "key": settings.survey_key.get_secret_value().encode(),
+            "key": self.survey_rules.key,
         }
         calls = SurveyCalls(
             self.outgoing,
@@ -252,7 +253,7 @@ class Service:
             self.settings,
             (self.flows, self.survey_flows),
             self.product,
-            (self.rules, self.survey_policy),
+            (self.rules, self.survey_rules.policy, self.survey_rules.words),
             self._rules_taken.set,
         )
         unheard = UnheardRecordings(self.book, self.transcripts, self.clock, self._transcribe_again)

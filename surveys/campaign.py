@@ -144,7 +144,7 @@ class Campaign:
             if row is None or case is None:
                 log.error("call_without_attempt")
                 return
-            await self._course.end(connection, case, row, told.outcome, told.at, told.answers)
+            await self._course.end(connection, case, row, told.outcome, told.at, answers=told.answers)
 
     # What was forgotten -----------------------------------------------------------------------------------------------
 

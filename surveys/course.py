@@ -1,7 +1,8 @@
 """The course of a case: an attempt begun, what is answered in it, how it ends, the next one planned, the case closed. Nobody is rung here.
 
-Every way of asking goes through these steps. Who dials, and how it is known what was answered, is the way's own: the automatic call's
-(``campaign``), an operator's and a link's (``asking``). Methods that take a connection work in the caller's transaction, with the case locked.
+Every way of asking goes through these steps. Who dials, and how it is known what was answered, is the way's own: the automatic
+call's (``campaign``), an operator's and a link's (``asking``). Methods that take a connection work in the caller's transaction, with
+the case locked.
 """
 
 from collections.abc import Callable
@@ -139,6 +140,7 @@ class Course:
         attempt: Attempt,
         outcome: str,
         at: datetime,
+        *,
         answers: tuple[Answer, ...] = (),
     ) -> Disposition | None:
         """An attempt is over: the case ends, or its next attempt is planned. None when that was told before.

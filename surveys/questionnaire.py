@@ -63,7 +63,11 @@ class Questionnaire(RuleModel):
                 raise WrongAt(f"thiếu câu hỏi “{question}”", "questions")
             words, marks = self.questions[question], len(MARKS.get(question, ()))
             if len(words.answers) != marks:
-                what = f"câu hỏi “{question}” phải có {marks} câu trả lời" if marks else "lời góp ý không có câu trả lời sẵn"
+                what = (
+                    f"câu hỏi “{question}” phải có {marks} câu trả lời"
+                    if marks
+                    else "lời góp ý không có câu trả lời sẵn"
+                )
                 raise WrongAt(what, "questions", question, "answers")
         return self
 

@@ -226,6 +226,13 @@ async def end_attempt(connection: AsyncConnection, attempt: str, at: datetime, d
     return (await connection.execute(ended)).rowcount > 0
 
 
+async def amend_attempt(connection: AsyncConnection, attempt: str, disposition: str) -> None:
+    """Say how a call ended whose end was unknown until now."""
+    await connection.execute(
+        update(survey_attempts).where(survey_attempts.c.id == attempt).values(disposition=disposition)
+    )
+
+
 async def put_answer(connection: AsyncConnection, case: str, answer: Answer) -> None:
     """Keep an answer; a later one to the same question takes its place."""
     values = answer.model_dump()

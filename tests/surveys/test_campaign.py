@@ -12,7 +12,7 @@ from surveys.course import attempt_id, disposition_of
 from surveys.events import SurveyDecided
 from surveys.model import Answer, Disposition, Mode, Question, Reason, Told
 from surveys.selection import Known, drawn, item_of, reasons_against
-from tests.surveys.conftest import KEY, NUMBER, POLICY, Stage
+from tests.surveys.stage import KEY, NUMBER, POLICY, Stage
 
 ALL = {Question.CONSENT: 1, Question.RESOLVED: 1, Question.SATISFACTION: 5, Question.TIME: 4}
 
