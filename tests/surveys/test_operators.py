@@ -90,6 +90,7 @@ async def test_two_operators_at_once_one_is_given_the_case_and_the_other_is_told
 async def test_the_case_that_has_waited_longest_comes_first_and_those_before_their_hour_not_at_all(
     hotline: Hotline,
 ) -> None:
+    hotline.clock.instant += timedelta(days=2)  # the 24th is a public holiday
     first = await hotline.answered("form-0001", number="0912345671")
     hotline.clock.instant += timedelta(hours=6)
     second = await hotline.answered("form-0002", number="0912345672")
@@ -214,7 +215,7 @@ async def test_a_citizen_is_asked_one_item_only(hotline: Hotline) -> None:
 
 async def test_nobody_is_rung_outside_of_the_windows_or_about_a_reopened_ticket(hotline: Hotline) -> None:
     case = await hotline.due()
-    hotline.clock.instant = hotline.clock.instant.replace(hour=14)
+    hotline.clock.instant = hotline.clock.instant.replace(hour=21)
     closed = await said(await hotline.served.post("/api/surveys/next", "operator"), 409)
     assert closed["detail"] == "Ngoài giờ gọi khảo sát — gọi từ 08:00 26/11/2026"
     await hotline.served.move(case.code, "operator", "reopen", reason="Đèn lại tắt.")
