@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, SmallInteger, String, Table, Text, insert, select
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, SmallInteger, String, Table, Text, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.db import Instant, metadata
@@ -35,8 +35,13 @@ survey_imports = Table(
 AT_ONCE = 500
 
 
+_ALONE = text("SELECT pg_advisory_xact_lock(10223)")
+
+
 async def known_ids(connection: AsyncConnection, ids: Sequence[str]) -> set[str]:
-    """Which of ``ids`` have been imported before."""
+    """Which of ``ids`` have been imported before; nobody else imports until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(_ALONE)
     found: set[str] = set()
     for start in range(0, len(ids), AT_ONCE):
         some = select(survey_imports.c.id).where(survey_imports.c.id.in_(ids[start : start + AT_ONCE]))
