@@ -135,8 +135,8 @@ class ReasonCount(_Shown):
 class ReasonCounts(_Shown):
     """What was decided in a span of time. One case may have several reasons."""
 
-    start: CivilInstant = Field(serialization_alias="from")
-    end: CivilInstant = Field(serialization_alias="to")
+    start: CivilInstant
+    end: CivilInstant
     considered: int
     asked: int
     """Of those: whom no reason kept from being asked, until now."""

@@ -48,13 +48,12 @@ def list_surveys(
     if as_json:
         print_json(page.model_dump(mode="json"))
         return
-    table = Table("Phiếu", "Khảo sát", "Cơ quan", "Trả lời lúc", "Tình trạng", "Kết quả", "Cách hỏi", "Gọi từ")
+    table = Table("Mã", "Cơ quan", "Trả lời", "Tình trạng", "Kết quả", "Gọi từ")
+    table.columns[0].no_wrap = True
     for case in page.items:
+        result = ", ".join(name for name in (case.disposition_name, case.mode_name) if name)
         next_at = civil(case.next_at) if case.next_at else "—"
-        table.add_row(
-            case.code, case.id, case.agency_name, civil(case.told_at), case.state_name,
-            case.disposition_name or "—", case.mode_name or "—", next_at,
-        )  # fmt: skip
+        table.add_row(case.code, case.agency_name, civil(case.told_at), case.state_name, result or "—", next_at)
     Console().print(table)
     if page.next:
         typer.echo(f"Còn nữa: thêm --cursor {page.next}")
@@ -104,7 +103,7 @@ def count_reasons(
     query = _read(ReasonsQuery, {name: said for name, said in (("from", start), ("to", end)) if said is not None})
     counts = ask(lambda services: _desk(services).finding.reasons(query))
     if as_json:
-        print_json(counts.model_dump(mode="json", by_alias=True))
+        print_json(counts.model_dump(mode="json"))
         return
     typer.echo(
         f"Từ {civil(counts.start)} đến {civil(counts.end)}: {counts.considered} câu trả lời, hỏi {counts.asked}."

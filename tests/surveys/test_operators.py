@@ -307,3 +307,18 @@ async def test_a_leader_opts_numbers_out_and_in_and_everything_is_written_down(h
     )  # fmt: skip
     assert wrong["mistakes"][0]["field"] == "body.number"
     assert (await hotline.served.post("/api/surveys/opt-outs", Roles.OPERATOR, json=wish)).status == 403
+
+
+async def test_an_agency_reads_in_the_journal_that_its_citizen_was_asked_but_not_what_was_answered(
+    hotline: Hotline,
+) -> None:
+    case = await hotline.answered()
+    await hotline.served.move(
+        case.code, "operator", "survey", disposition="completed", mode="operator", answers={"satisfaction": 1}
+    )  # fmt: skip
+    path = f"/api/tickets/{case.code}/journal"
+    for role, details in (("leader", True), ("officer", False), ("approver", False)):
+        (entry,) = [
+            each for each in (await said(await hotline.served.get(path, role)))["items"] if each["what"] == "surveyed"
+        ]
+        assert bool(entry["details"]) is details, role
