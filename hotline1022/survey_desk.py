@@ -7,6 +7,7 @@ from pathlib import Path
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
 from hotline1022.base.http.routes import Route
+from hotline1022.base.rule_files import RuleFileError
 from surveys.asking import web
 from surveys.asking.links import Links
 from surveys.asking.operators import OperatorSurveys
@@ -31,6 +32,17 @@ class SurveyRules:
     def load(folder: Path | None, key: bytes) -> "SurveyRules":
         """The rules in ``folder``, where it has any, else the shipped ones. Raises RuleFileError."""
         return SurveyRules(StandingPolicy(folder), StandingQuestionnaire(folder), key)
+
+
+def mistakes(folder: Path | None) -> list[RuleFileError]:
+    """What is wrong with the surveys' rule files in ``folder``: the first mistake of each file."""
+    found: list[RuleFileError] = []
+    for standing in (StandingPolicy, StandingQuestionnaire):
+        try:
+            standing(folder)
+        except RuleFileError as error:
+            found.append(error)
+    return found
 
 
 class TicketCitizens:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     SmallInteger,
@@ -54,6 +55,7 @@ survey_cases = Table(
     UniqueConstraint("code", "round"),
     Index("ix_survey_cases_agency_told_at", "agency", "told_at"),
     Index("ix_survey_cases_told_at", "told_at", "id"),
+    Index("ix_survey_cases_decided_at", "decided_at", "disposition"),
 )
 # Only what is still to be asked is indexed.
 Index(
@@ -90,12 +92,14 @@ survey_attempts = Table(
 )
 """A row stands here before its call is made: after a crash it says that the call may have been."""
 
-# An operator's attempt that was never ended is looked for every minute; there are few of them.
+# An operator's attempt that was never ended is looked for every minute; there are few of them. Written out, since SQLite uses an index
+# of some rows only for a statement that names them in the same words.
+HELD = text("mode = 'operator' AND ended_at IS NULL")
 Index(
     "ix_survey_attempts_held",
     survey_attempts.c.made_at,
-    sqlite_where=text("mode = 'operator' AND ended_at IS NULL"),
-    postgresql_where=text("mode = 'operator' AND ended_at IS NULL"),
+    sqlite_where=HELD,
+    postgresql_where=HELD,
 )
 
 survey_answers = Table(
@@ -200,11 +204,11 @@ async def held_attempts(
 ) -> tuple[Attempt, ...]:
     """Attempts of operators that have not ended, the oldest first: those of one operator, or those made before an instant."""
     columns = survey_attempts.c
-    conditions = [columns.mode == "operator", columns.ended_at.is_(None)]
+    conditions: list[ColumnElement[bool]] = []
     conditions += [columns.by == by] if by is not None else []
     conditions += [columns.made_at < before] if before is not None else []
     shown = [column for column in columns if column.name != "person"]
-    statement = select(*shown).where(*conditions).order_by(columns.made_at).limit(100)
+    statement = select(*shown).where(HELD, *conditions).order_by(columns.made_at).limit(100)
     return tuple(Attempt.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
 
 
