@@ -56,6 +56,7 @@ survey_cases = Table(
     Index("ix_survey_cases_agency_told_at", "agency", "told_at"),
     Index("ix_survey_cases_told_at", "told_at", "id"),
     Index("ix_survey_cases_decided_at", "decided_at", "disposition"),
+    Index("ix_survey_cases_person_closed_at", "person", "closed_at"),
 )
 # Only what is still to be asked is indexed.
 Index(
@@ -137,11 +138,14 @@ async def known_of(
     lately = (
         select(func.max(attempts.made_at)).where(attempts.person == person, attempts.made_at >= since).scalar_subquery()
     )
+    # Who answered by a link alone was never rung.
+    answered = (cases.person == person, cases.closed_at >= since, cases.mode == "link")
+    by_link = select(func.max(cases.closed_at)).where(*answered).scalar_subquery()
     nobody = literal(None)
     row = await connection.execute(
         select(
             (opted_out if person else literal(False)).label("opted_out"),
-            (lately if person else nobody).label("asked_lately_at"),
+            (func.coalesce(lately, by_link, type_=Instant) if person else nobody).label("asked_lately_at"),
             already.label("already_asked"),
         )
     )

@@ -10,6 +10,7 @@ from hotline1022.base.access import Role
 from hotline1022.base.db import Database
 from hotline1022.base.events import Event
 from hotline1022.survey_desk import SurveyRules, TicketCitizens
+from hotline1022.survey_story import SurveyStory
 from surveys.campaign import Campaign
 from surveys.consideration import Consideration
 from surveys.events import SurveyEnded
@@ -85,6 +86,20 @@ class Hotline:
     async def file(self, case: str, role: Role | str = "leader") -> Any:
         """A case with all that is around it."""
         return await said(await self.served.get(f"/api/surveys/{case}", role))
+
+    def story(self) -> SurveyStory:
+        """What follows from surveys for tickets."""
+
+        async def later(name: str, payload: dict[str, object], delay: float) -> None:
+            raise AssertionError("no attempt is planned here")
+
+        return SurveyStory(
+            consideration=self.consideration,
+            campaign=self.campaign,
+            handling=self.served.api.handling,
+            clock=self.clock,
+            attempt_later=later,
+        )
 
     def ends(self) -> list[SurveyEnded]:
         """The cases that are over."""

@@ -128,6 +128,16 @@ async def test_a_link_works_until_its_last_moment_and_nobody_is_rung_before(hotl
     assert (await look(hotline, path))[0] == 200
 
 
+async def test_whoever_has_answered_on_the_page_is_not_asked_about_another_answer_within_the_quiet_time(
+    hotline: Hotline,
+) -> None:
+    await send(hotline, await link_of(hotline, await hotline.answered()), resolved="1")
+    hotline.clock.instant += timedelta(days=29)
+    assert [str(each) for each in (await hotline.considered("form-0002")).reasons] == ["asked-lately"]
+    hotline.clock.instant += timedelta(days=2)
+    assert (await hotline.considered("form-0003")).reasons == ()
+
+
 async def test_only_a_hash_of_the_token_is_kept_and_a_link_is_a_new_one_each_time(hotline: Hotline) -> None:
     case = await hotline.answered()
     paths = {await link_of(hotline, case), await link_of(hotline, case)}
@@ -189,3 +199,16 @@ async def test_the_page_is_asked_for_no_more_than_so_often(hotline: Hotline) -> 
     statuses = [(await hotline.served.get(PATH.format(token="b" * 22))).status for _ in range(62)]
     assert statuses[:60] == [404] * 60
     assert statuses[-1] == 429
+
+
+async def test_what_a_citizen_says_on_the_page_is_told_to_the_ticket_and_reopens_it(hotline: Hotline) -> None:
+    case = await hotline.answered()
+    await send(hotline, await link_of(hotline, case), resolved="3", satisfaction="1", comment="Đèn vẫn tắt.")
+    (end,) = hotline.ends()
+    await hotline.story().survey_ended(end)
+    file = await said(await hotline.served.get(f"/api/tickets/{case.code}", "leader"))
+    assert (file["ticket"]["stage"], file["ticket"]["round"], file["ticket"]["level"]) == ("reopened", 1, 2)
+    journal = (await said(await hotline.served.get(f"/api/tickets/{case.code}/journal", "leader")))["items"]
+    (surveyed,) = [entry for entry in journal if entry["what"] == "surveyed"]
+    assert (surveyed["details"]["mode"], surveyed["details"]["answers"]["resolved"]) == ("link", 3)
+    assert "Đèn vẫn tắt" not in str(journal), "the words stay with the survey"

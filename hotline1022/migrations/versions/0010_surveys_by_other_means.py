@@ -18,6 +18,7 @@ def upgrade() -> None:
     number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.create_index("ix_survey_cases_told_at", "survey_cases", ["told_at", "id"])
     op.create_index("ix_survey_cases_decided_at", "survey_cases", ["decided_at", "disposition"])
+    op.create_index("ix_survey_cases_person_closed_at", "survey_cases", ["person", "closed_at"])
     with op.batch_alter_table("survey_attempts") as batch_op:
         batch_op.add_column(sa.Column("mode", sa.String(length=16), server_default="ivr", nullable=False))
         batch_op.add_column(sa.Column("by", sa.String(length=100), nullable=True))
