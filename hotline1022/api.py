@@ -12,6 +12,7 @@ from hotline1022.base.http.openapi import describe
 from hotline1022.base.http.routes import Call, Route, Told
 from hotline1022.base.http.serving import Serving
 from hotline1022.base.keys import Keys
+from hotline1022.survey_desk import SurveyDesk, SurveyRules
 from tickets import web as ticket_web
 from tickets.appointments import web as appointment_web
 from tickets.appointments.book import AppointmentBook
@@ -54,6 +55,7 @@ class Api:
         desk: Desk,
         record_event: RecordEvent,
         data: Path,
+        surveys: SurveyRules,
         proxies: tuple[str, ...] = (),
     ) -> None:
         self.keys = Keys(database, clock)
@@ -64,6 +66,9 @@ class Api:
         studio = Studio(database, clock, PhotoShelf(data / "photos"))
         reports = Reports(database, clock, rules, desk=desk, handling=self.handling, studio=studio)
         georeport = GeoReport(database, clock, rules, reports)
+        self.surveys = SurveyDesk(
+            database=database, clock=clock, rules=rules, desk=desk, record_event=record_event, surveys=surveys
+        )
         self._data, self._proxies = data, proxies
         self.routes: list[Route] = [
             *ticket_web.routes(
@@ -76,6 +81,7 @@ class Api:
             *open311_web.routes(georeport=georeport, rules=rules, authenticate=self.keys.actor_of, clock=clock),
             *letter_web.routes(LetterRegister(database, clock, rules)),
             *appointment_web.routes(AppointmentBook(database, clock, rules)),
+            *self.surveys.routes(),
         ]
         self.routes.append(self._description())
 

@@ -25,13 +25,13 @@ from hotline1022.live import Stage
 from hotline1022.product import Hotline
 from hotline1022.province_files import ProvinceFiles
 from hotline1022.story import TRANSCRIPTION_QUEUE, Story
-from hotline1022.survey_line import SurveyCalls, SurveyTalk, TicketCitizens
+from hotline1022.survey_desk import SurveyRules, TicketCitizens
+from hotline1022.survey_line import SurveyCalls, SurveyTalk
 from hotline1022.survey_story import SurveyStory
 from hotline1022.unheard import UnheardRecordings
 from hotline1022.web import application, open_at
 from surveys.campaign import Campaign
 from surveys.consideration import Consideration
-from surveys.policy import StandingPolicy, SurveyPolicy
 from telephony.aftermath import Aftermath
 from telephony.ami import Ami
 from telephony.ari import Ari
@@ -117,7 +117,8 @@ class Service:
         database.committed = self.relay.poke
         self.ledger = Ledger(database, Spool(settings.data / "spool" / "events"))
         self.rules = StandingRules(settings.data / "rules")
-        self.survey_policy = StandingPolicy(settings.data / "rules")
+        key = settings.survey_key.get_secret_value().encode()
+        self.survey_rules = SurveyRules.load(settings.data / "rules", key, trial=settings.hours == "always")
         self._put_the_tickets_together()
         self.transcripts = TranscriptShelf(database, clock, outbox.add)
         self.live_words = LiveWords(node, self.transcripts)
@@ -168,6 +169,7 @@ class Service:
             desk=self.desk,
             record_event=outbox.add,
             data=self.settings.data,
+            surveys=self.survey_rules,
             proxies=tuple(self.settings.http_proxies),
         )
 
@@ -219,11 +221,11 @@ class Service:
         common: dict[str, Any] = {
             "database": self.database,
             "clock": self.clock,
-            "policy": self._policy_of_surveys,
-            "hours": lambda: self.rules.current.calendar(self._policy_of_surveys().calendar),
+            "policy": self.survey_rules.current_policy,
+            "hours": lambda: self.rules.current.calendar(self.survey_rules.current_policy().calendar),
             "citizens": TicketCitizens(self.desk),
             "record_event": outbox.add,
-            "key": settings.survey_key.get_secret_value().encode(),
+            "key": self.survey_rules.key,
         }
         calls = SurveyCalls(
             self.outgoing,
@@ -240,10 +242,6 @@ class Service:
             attempt_later=self._attempt_later,
         )
 
-    def _policy_of_surveys(self) -> SurveyPolicy:
-        policy = self.survey_policy.current
-        return policy.at_once() if self.settings.hours == "always" else policy
-
     def _jobs_of(self, event_name: str) -> Sequence[str]:
         return self.story.jobs_of(event_name)
 
@@ -257,7 +255,7 @@ class Service:
             self.settings,
             (self.flows, self.survey_flows),
             self.product,
-            (self.rules, self.survey_policy),
+            (self.rules, self.survey_rules.policy, self.survey_rules.words),
             self._rules_taken.set,
         )
         unheard = UnheardRecordings(self.book, self.transcripts, self.clock, self._transcribe_again)

@@ -11,7 +11,6 @@ from ivr.flow import Flow
 from ivr.model import Say
 from surveys.campaign import Campaign
 from telephony.outgoing import Outgoing
-from tickets.desk import Desk
 
 
 class SurveyTalk:
@@ -60,23 +59,6 @@ class SurveyCalls:
     async def follow(self, attempt: str) -> None:
         """See Calls."""
         await self._outgoing.follow(attempt)
-
-
-class TicketCitizens:
-    """Implements ``surveys.consideration.Citizens`` by the desk."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-
-    async def number_of(self, code: str) -> str | None:
-        """See Citizens."""
-        ticket = await self._desk.find(code)
-        return ticket.number if ticket else None
-
-    async def round_of(self, code: str) -> int | None:
-        """See Citizens."""
-        ticket = await self._desk.find(code)
-        return ticket.round if ticket else None
 
 
 def dialled(number: str, international: bool) -> str:

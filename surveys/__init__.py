@@ -1,4 +1,4 @@
-"""Whom to ring after an answer, what to ask, and what the answers do to an agency's score.
+"""Whom to ask after an answer, by what means, what was answered, and what the answers do to an agency's score.
 
-It cannot see who took the case. Nothing is built here yet.
+It cannot see who took the case.
 """

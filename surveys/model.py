@@ -19,6 +19,14 @@ class Mode(StrEnum):
     LINK = "link"
 
 
+MODE_NAMES = {
+    Mode.IVR: "cuộc gọi tự động",
+    Mode.OPERATOR: "điện thoại viên hỏi",
+    Mode.LINK: "trang web",
+}
+"""How a mode is called to people."""
+
+
 class Reason(StrEnum):
     """Why somebody is not asked."""
 
@@ -73,6 +81,23 @@ class Disposition(StrEnum):
     EXCLUDED = "excluded"
     """A reason not to ask came up before anybody was asked."""
 
+
+DISPOSITION_NAMES = {
+    Disposition.COMPLETED: "đã trả lời đủ",
+    Disposition.PARTIAL: "trả lời một phần",
+    Disposition.REFUSED: "từ chối trả lời",
+    Disposition.OPTED_OUT: "không muốn nhận khảo sát nữa",
+    Disposition.LATER: "hẹn lúc khác",
+    Disposition.UNHEARD: "nghe máy nhưng không trả lời câu nào",
+    Disposition.NO_ANSWER: "không nghe máy",
+    Disposition.BUSY: "máy bận",
+    Disposition.MACHINE: "máy trả lời tự động",
+    Disposition.INVALID_NUMBER: "số không dùng được",
+    Disposition.FAILED: "không gọi được",
+    Disposition.UNKNOWN: "không rõ kết quả",
+    Disposition.EXCLUDED: "không khảo sát",
+}
+"""How a disposition is called to people."""
 
 REACHED = frozenset(
     {
@@ -203,10 +228,14 @@ class Attempt(_Value):
     """One call that was made, or may have been: the row is there before the call."""
 
     id: str
-    """The channel's id too."""
+    """The channel's id too, where the hotline rings by itself."""
     case: str
     number: int
     """From 1."""
     made_at: AwareDatetime
     ended_at: datetime | None
     disposition: Disposition | None
+    mode: Mode = Mode.IVR
+    """Whether the hotline rings by itself, or an operator does."""
+    by: str | None = None
+    """The operator who holds the case; nobody else writes down what comes of it."""

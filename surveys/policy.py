@@ -5,7 +5,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from hotline1022.base.rule_files import RuleModel, read_rules
+from hotline1022.base.rule_files import RuleModel, StandingFile
+from surveys.questionnaire import FILE as QUESTIONNAIRE_FILE
+from surveys.questionnaire import Questionnaire
 
 FILE = "survey-policy.yaml"
 
@@ -57,15 +59,17 @@ class SurveyPolicy(RuleModel):
         return number.startswith(self.prefixes)
 
 
-class StandingPolicy:
-    """The policy in force: a broken file is told and leaves the last good one standing."""
+class StandingPolicy(StandingFile[SurveyPolicy]):
+    """The policy in force."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """Load the policy for the first time. Raises RuleFileError."""
-        self._folder = folder
-        self.current = read_rules(FILE, SurveyPolicy, folder)
+        super().__init__(FILE, SurveyPolicy, folder)
 
-    def reload(self) -> SurveyPolicy:
-        """Read the file again. Raises RuleFileError and keeps ``current`` as it was when it is broken."""
-        self.current = read_rules(FILE, SurveyPolicy, self._folder)
-        return self.current
+
+class StandingQuestionnaire(StandingFile[Questionnaire]):
+    """The words in force."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Load the words for the first time. Raises RuleFileError."""
+        super().__init__(QUESTIONNAIRE_FILE, Questionnaire, folder)

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     SmallInteger,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -52,6 +54,9 @@ survey_cases = Table(
     Column("closed_at", Instant),
     UniqueConstraint("code", "round"),
     Index("ix_survey_cases_agency_told_at", "agency", "told_at"),
+    Index("ix_survey_cases_told_at", "told_at", "id"),
+    Index("ix_survey_cases_decided_at", "decided_at", "disposition"),
+    Index("ix_survey_cases_person_closed_at", "person", "closed_at"),
 )
 # Only what is still to be asked is indexed.
 Index(
@@ -81,10 +86,22 @@ survey_attempts = Table(
     Column("made_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("disposition", String(16)),
+    Column("mode", String(16), nullable=False, server_default="ivr"),
+    Column("by", String(100)),
     UniqueConstraint("case", "number"),
     Index("ix_survey_attempts_person_made_at", "person", "made_at"),
 )
 """A row stands here before its call is made: after a crash it says that the call may have been."""
+
+# An operator's attempt that was never ended is looked for every minute; there are few of them. Written out, since SQLite uses an index
+# of some rows only for a statement that names them in the same words.
+HELD = text("mode = 'operator' AND ended_at IS NULL")
+Index(
+    "ix_survey_attempts_held",
+    survey_attempts.c.made_at,
+    sqlite_where=HELD,
+    postgresql_where=HELD,
+)
 
 survey_answers = Table(
     "survey_answers",
@@ -121,11 +138,14 @@ async def known_of(
     lately = (
         select(func.max(attempts.made_at)).where(attempts.person == person, attempts.made_at >= since).scalar_subquery()
     )
+    # Who answered by a link alone was never rung.
+    answered = (cases.person == person, cases.closed_at >= since, cases.mode == "link")
+    by_link = select(func.max(cases.closed_at)).where(*answered).scalar_subquery()
     nobody = literal(None)
     row = await connection.execute(
         select(
             (opted_out if person else literal(False)).label("opted_out"),
-            (lately if person else nobody).label("asked_lately_at"),
+            (func.coalesce(lately, by_link, type_=Instant) if person else nobody).label("asked_lately_at"),
             already.label("already_asked"),
         )
     )
@@ -176,6 +196,26 @@ async def attempt_of(connection: AsyncConnection, attempt: str) -> Attempt | Non
     return None if row is None else Attempt.model_validate(dict(row))
 
 
+async def attempts_of(connection: AsyncConnection, case: str) -> tuple[Attempt, ...]:
+    """The attempts of a case, the first one first."""
+    columns = [column for column in survey_attempts.c if column.name != "person"]
+    statement = select(*columns).where(survey_attempts.c.case == case).order_by(survey_attempts.c.number)
+    return tuple(Attempt.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
+
+
+async def held_attempts(
+    connection: AsyncConnection, *, by: str | None = None, before: datetime | None = None
+) -> tuple[Attempt, ...]:
+    """Attempts of operators that have not ended, the oldest first: those of one operator, or those made before an instant."""
+    columns = survey_attempts.c
+    conditions: list[ColumnElement[bool]] = []
+    conditions += [columns.by == by] if by is not None else []
+    conditions += [columns.made_at < before] if before is not None else []
+    shown = [column for column in columns if column.name != "person"]
+    statement = select(*shown).where(HELD, *conditions).order_by(columns.made_at).limit(100)
+    return tuple(Attempt.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
+
+
 async def attempts_since(connection: AsyncConnection, person: str, since: datetime) -> int:
     """How many calls were made to this person since then."""
     made = (survey_attempts.c.person == person, survey_attempts.c.made_at >= since)
@@ -192,6 +232,13 @@ async def end_attempt(connection: AsyncConnection, attempt: str, at: datetime, d
     open_one = (survey_attempts.c.id == attempt, survey_attempts.c.ended_at.is_(None))
     ended = update(survey_attempts).where(*open_one).values(ended_at=at, disposition=disposition)
     return (await connection.execute(ended)).rowcount > 0
+
+
+async def amend_attempt(connection: AsyncConnection, attempt: str, disposition: str) -> None:
+    """Say how a call ended whose end was unknown until now."""
+    await connection.execute(
+        update(survey_attempts).where(survey_attempts.c.id == attempt).values(disposition=disposition)
+    )
 
 
 async def put_answer(connection: AsyncConnection, case: str, answer: Answer) -> None:
@@ -229,7 +276,7 @@ async def reasons_between(connection: AsyncConnection, start: datetime, end: dat
 
 async def cases_due(connection: AsyncConnection, before: datetime, limit: int) -> list[Case]:
     """Open cases whose attempt has been due since ``before``, the longest waiting first."""
-    due = (survey_cases.c.next_at < before, survey_cases.c.disposition.is_(None))
+    due = (survey_cases.c.next_at <= before, survey_cases.c.disposition.is_(None))
     statement = select(survey_cases).where(*due).order_by(survey_cases.c.next_at).limit(limit)
     return [Case.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings()]
 

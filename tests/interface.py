@@ -14,10 +14,12 @@ from hotline1022.base.access import AGENCY_ROLES, Role
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
 from hotline1022.base.keys import KEYLESS
+from hotline1022.survey_desk import SurveyRules
 from tickets.changes import RecordEvent
 from tickets.desk import Desk
 from tickets.rules import StandingRules
 
+SURVEY_KEY = b"a key of the tests"
 COMMUNE = "xa-29869"
 """The agency that the people of the tests work for: UBND phường Cao Lãnh."""
 
@@ -75,7 +77,15 @@ async def interface(
 ) -> AsyncIterator[Interface]:
     """The interface on ``database``, served until the block ends."""
     desk = Desk(database, clock, rules, record_event)
-    api = Api(database=database, clock=clock, rules=rules, desk=desk, record_event=record_event, data=data)
+    api = Api(
+        database=database,
+        clock=clock,
+        rules=rules,
+        desk=desk,
+        record_event=record_event,
+        data=data,
+        surveys=SurveyRules.load(None, SURVEY_KEY),
+    )
     app = web.Application()
     api.mount(app)
     async with TestClient(TestServer(app)) as client:

@@ -23,6 +23,8 @@ PURE = (
     "ivr/rehearse.py",
     "ivr/walk.py",
     "surveys/comparison.py",
+    "surveys/imports/lines.py",
+    "surveys/questionnaire.py",
     "surveys/scoring.py",
     "surveys/tally.py",
     "tickets/acts/[a-z]*.py",

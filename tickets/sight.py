@@ -8,7 +8,7 @@ from hotline1022.base.access import AGENCY_ROLES, HOTLINE_ROLES, Actor, Role
 from tickets.agencies import Agencies
 from tickets.appointments.model import Appointment
 from tickets.letters.model import Letter
-from tickets.model import Party, Stage, Ticket
+from tickets.model import JournalEntry, Party, Stage, Ticket
 
 NOT_WITH_AGENCY = (Stage.RECEIVED, Stage.CLASSIFIED, Stage.MERGED, Stage.REFERRED)
 """Stages in which the agency that is written on a ticket has not been given it."""
@@ -61,6 +61,16 @@ def visit_shown_to(actor: Actor, visit: Appointment, *, sealed: bool) -> Appoint
     if sealed or (actor.role not in HOTLINE_ROLES and visit.agency != actor.agency):
         return visit.model_copy(update={"procedure": None, "address": None})
     return visit
+
+
+def entry_shown_to(actor: Actor, entry: JournalEntry) -> JournalEntry:
+    """The entry of a journal as ``actor`` may read it: no agency learns what the citizen of a ticket answered in a survey.
+
+    Every survey begins by promising that.
+    """
+    if entry.what == "surveyed" and actor.role not in HOTLINE_ROLES:
+        return entry.model_copy(update={"details": {}})
+    return entry
 
 
 def shown_to(actor: Actor, ticket: Ticket) -> Ticket:

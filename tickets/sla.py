@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from hotline1022.base.clock import CIVIL_ZONE
+from hotline1022.base.clock import CIVIL_ZONE, WEEKDAY_NAMES
 from hotline1022.base.errors import HotlineError, Invalid
 from tickets.calendar import MICROSECOND, Day, WorkCalendar
 
@@ -22,8 +22,6 @@ _TARGET = re.compile(r"([1-9][0-9]{0,3})(wd|wh|wm|h)", re.ASCII)
 _YEARS = (1900, 2200)
 """Between these every instant can be told in every zone and have any target added."""
 _UNIT_NAMES = {"wd": "ngày làm việc", "wh": "giờ làm việc", "wm": "phút làm việc", "h": "giờ"}
-WEEKDAY_NAMES = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
-"""The days of the week as people write them, Monday first."""
 
 
 class Target(NamedTuple):

@@ -6,7 +6,7 @@ A mistake is told with its file and line; half a file is never used.
 from collections.abc import Hashable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -119,6 +119,20 @@ def read_rules(name: str, model: type[_Model], folder: Path | None = None) -> _M
         raise RuleFileError(path, line_of(tree, place), f"{where}: {told}" if where else told) from error
     except ValueError as error:
         raise RuleFileError(path, 1, "YAML có giá trị không dùng được") from error
+
+
+class StandingFile(Generic[_Model]):
+    """The rules of one file that are in force: a broken file is told and leaves the last good ones standing."""
+
+    def __init__(self, name: str, model: type[_Model], folder: Path | None = None) -> None:
+        """Read the file for the first time. Raises RuleFileError."""
+        self._name, self._model, self._folder = name, model, folder
+        self.current = read_rules(name, model, folder)
+
+    def reload(self) -> _Model:
+        """Read the file again. Raises RuleFileError and keeps ``current`` as it was when it is broken."""
+        self.current = read_rules(self._name, self._model, self._folder)
+        return self.current
 
 
 def contradiction(

@@ -28,6 +28,7 @@ from hotline1022.cli import (  # noqa: E402
     prompts,
     rules,
     run,
+    surveys,
     tickets,
     transcribe,
 )
@@ -51,6 +52,7 @@ app.command("transcribe")(transcribe.transcribe)
 app.command("place")(rules.place)
 app.command("openapi")(openapi.openapi)
 app.add_typer(tickets.tickets_app, name="tickets")
+app.add_typer(surveys.surveys_app, name="surveys")
 app.add_typer(journal.journal_app, name="journal")
 app.add_typer(deadlines.sla_app, name="sla")
 app.add_typer(rules.rules_app, name="rules")

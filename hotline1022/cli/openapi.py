@@ -6,6 +6,7 @@ from hotline1022.base.clock import SystemClock
 from hotline1022.base.db import Database
 from hotline1022.cli.asking import RULES_FOLDER, print_json
 from hotline1022.config import Settings
+from hotline1022.survey_desk import SurveyRules
 from tickets.desk import Desk
 from tickets.rules import StandingRules
 
@@ -15,7 +16,14 @@ def openapi() -> None:
     settings, clock = Settings.load(), SystemClock()
     database, rules = Database(settings.database), StandingRules(settings.data / RULES_FOLDER)
     desk = Desk(database, clock, rules, outbox.add)
+    surveys = SurveyRules.load(settings.data / RULES_FOLDER, b"")
     api = Api(
-        database=database, clock=clock, rules=rules, desk=desk, record_event=outbox.add, data=settings.data
-    )  # fmt: skip
+        database=database,
+        clock=clock,
+        rules=rules,
+        desk=desk,
+        record_event=outbox.add,
+        data=settings.data,
+        surveys=surveys,
+    )
     print_json(api.description())

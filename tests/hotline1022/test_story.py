@@ -21,7 +21,7 @@ from hotline1022.base.ledger import Ledger
 from hotline1022.base.spool import Spool
 from hotline1022.live import Stage
 from hotline1022.story import Story, without_prompts
-from hotline1022.survey_line import TicketCitizens
+from hotline1022.survey_desk import TicketCitizens
 from hotline1022.survey_story import SurveyStory
 from surveys.campaign import Campaign
 from surveys.consideration import Consideration

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from surveys import store
-from surveys.campaign import attempt_id, disposition_of
 from surveys.consideration import case_id
+from surveys.course import attempt_id, disposition_of
 from surveys.events import SurveyDecided
 from surveys.model import Answer, Disposition, Mode, Question, Reason, Told
 from surveys.selection import Known, drawn, item_of, reasons_against
-from tests.surveys.conftest import KEY, NUMBER, POLICY, Stage
+from tests.surveys.stage import KEY, NUMBER, POLICY, Stage
 
 ALL = {Question.CONSENT: 1, Question.RESOLVED: 1, Question.SATISFACTION: 5, Question.TIME: 4}
 
@@ -260,15 +260,6 @@ async def test_a_forgotten_attempt_is_swept_up(stage: Stage) -> None:
     assert await stage.campaign.sweep(timedelta(minutes=5)) == 0
     await stage.happens()
     assert len(stage.line.rung) == 3
-
-
-async def test_a_case_that_was_answered_to_an_operator_is_not_rung(stage: Stage) -> None:
-    case = await stage.consideration.consider(stage.told())
-    assert case is not None
-    await stage.campaign.ended_otherwise(case.id, Mode.OPERATOR, Disposition.COMPLETED)
-    await stage.happens()
-    assert stage.line.rung == []
-    assert [(end.mode, end.disposition) for end in stage.ends()] == [("operator", "completed")]
 
 
 MARK: dict[Question, int | None] = {question: 1 for question in Question if question is not Question.COMMENT}

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse
 
+from hotline1022.base.http.pages import in_words
 from tests.interface import Interface
 from tests.tickets.conftest import StillClock
 from tests.tickets.test_look_up import at_work, opened, tell
-from tickets.public.pages import in_words
 
 
 class Page(HTMLParser):

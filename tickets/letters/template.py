@@ -4,11 +4,11 @@ A template is text with names in braces. Only the names below are known, and a n
 """
 
 from collections.abc import Mapping
-from string import Formatter
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from hotline1022.base.placeholders import checked
 from hotline1022.base.rule_files import RuleModel
 from tickets.letters.model import LetterCause
 
@@ -18,23 +18,9 @@ FIELDS = ("addressee", "agency", "head", "code", "taken_on", "topic", "where", "
 LATE_FIELDS = (*FIELDS, "due")
 """What the template for a late answer may name: only that one has a due time that was missed."""
 
-_PARSED = Formatter()
-
-
-def _checked(text: str, known: tuple[str, ...]) -> str:
-    try:
-        parts = list(_PARSED.parse(text))
-    except ValueError:
-        raise ValueError("dấu ngoặc nhọn không khép; viết {{ hoặc }} nếu muốn in chính dấu ngoặc") from None
-    for _, name, form, conversion in parts:
-        if name is not None and (name not in known or form or conversion):
-            raise ValueError(f"không có chỗ điền “{{{name}}}”; các chỗ điền được: {', '.join(known)}")
-    return text
-
-
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
-Template = Annotated[_Text, AfterValidator(lambda text: _checked(text, FIELDS))]
-LateTemplate = Annotated[_Text, AfterValidator(lambda text: _checked(text, LATE_FIELDS))]
+Template = Annotated[_Text, AfterValidator(lambda text: checked(text, FIELDS))]
+LateTemplate = Annotated[_Text, AfterValidator(lambda text: checked(text, LATE_FIELDS))]
 
 
 class Wordings(RuleModel):

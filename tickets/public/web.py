@@ -10,17 +10,18 @@ from urllib.parse import urlencode
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from hotline1022.base.errors import HotlineError, Invalid
+from hotline1022.base.http.pages import HTML, Pages, style
 from hotline1022.base.http.problems import ProblemError, of_error
 from hotline1022.base.http.routes import Call, Reply, Route, Told
 from tickets.move_request import Reason
 from tickets.public.look_up import LookUp
 from tickets.public.model import PublicTicket
-from tickets.public.pages import HTML, page, problem_page, style
 from tickets.publication.reading import AnswerQuery, PublicAnswers
 from tickets.publication.web import READING
 from tickets.rules import StandingRules
 
 TAG = "Tra cứu của người dân"
+PAGES = Pages("tickets.public")
 ASKING = (60, 60.0)
 """Look-ups in a minute from one address, right ones too."""
 
@@ -132,18 +133,18 @@ def _look_up_pages(look_up: LookUp) -> list[Route]:
 
     html = {200: HTML}
     return [
-        Route("GET", "/tra-cuu", asked, "Trang tra cứu phiếu", TAG, None, html, errors=problem_page),
+        Route("GET", "/tra-cuu", asked, "Trang tra cứu phiếu", TAG, None, html, errors=PAGES.problem),
         Route(
             "POST", "/tra-cuu", found, "Trang của một phiếu", TAG, None, html,
-            body=ProofForm, takes="form", limit=ASKING, errors=problem_page,
+            body=ProofForm, takes="form", limit=ASKING, errors=PAGES.problem,
         ),
         Route(
             "POST", "/tra-cuu/bo-sung", added, "Bổ sung thông tin trên trang", TAG, None, html,
-            body=TextForm, takes="form", limit=ASKING, errors=problem_page,
+            body=TextForm, takes="form", limit=ASKING, errors=PAGES.problem,
         ),
         Route(
             "POST", "/tra-cuu/mo-lai", reopened, "Đề nghị mở lại trên trang", TAG, None, html,
-            body=TextForm, takes="form", limit=ASKING, errors=problem_page,
+            body=TextForm, takes="form", limit=ASKING, errors=PAGES.problem,
         ),
         Route("GET", "/tra-cuu/style.css", styled, "Kiểu chữ của các trang", TAG, None, {200: "text/css"}),
     ]  # fmt: skip
@@ -153,7 +154,7 @@ def _answer_pages(answers: PublicAnswers, rules: StandingRules) -> list[Route]:
     async def listed(call: Call[AnswerQuery, None]) -> Reply:
         found, now = await answers.page(call.query), rules.current
         following = call.query.model_dump(exclude_none=True, exclude_defaults=True) | {"cursor": found.next}
-        return page(
+        return PAGES.page(
             "answers",
             answers=found,
             query=call.query,
@@ -166,27 +167,27 @@ def _answer_pages(answers: PublicAnswers, rules: StandingRules) -> list[Route]:
         )
 
     async def shown(call: Call[Told, None]) -> Reply:
-        return page("answer", answer=await answers.one(call.path["id"]))
+        return PAGES.page("answer", answer=await answers.one(call.path["id"]))
 
     html = {200: HTML}
     return [
         Route(
             "GET", "/hoi-dap", listed, "Trang các câu trả lời đã đăng", TAG, None, html,
-            query=AnswerQuery, limit=READING, errors=problem_page,
+            query=AnswerQuery, limit=READING, errors=PAGES.problem,
         ),
         Route(
             "GET", "/hoi-dap/{id}", shown, "Trang một câu trả lời đã đăng", TAG, None, html,
-            limit=READING, errors=problem_page,
+            limit=READING, errors=PAGES.problem,
         ),
     ]  # fmt: skip
 
 
 def _form(code: str = "", error: HotlineError | ProblemError | None = None) -> Reply:
     if error is None:
-        return page("look_up", code=code, error=None, wrong="")
+        return PAGES.page("look_up", code=code, error=None, wrong="")
     problem = _as_problem(error)
     wrong = error.field or "" if isinstance(error, Invalid) else "both" if problem.status == 404 else ""
-    return page("look_up", problem.status, problem.headers, code=code, error=_sentence(problem), wrong=wrong)
+    return PAGES.page("look_up", problem.status, problem.headers, code=code, error=_sentence(problem), wrong=wrong)
 
 
 def _ticket(
@@ -198,7 +199,7 @@ def _ticket(
     text: str = "",
 ) -> Reply:
     problem = None if error is None else _as_problem(error)
-    return page(
+    return PAGES.page(
         "ticket",
         200 if problem is None else problem.status,
         {} if problem is None else problem.headers,
