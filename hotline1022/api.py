@@ -12,6 +12,11 @@ from hotline1022.base.http.openapi import describe
 from hotline1022.base.http.routes import Call, Route, Told
 from hotline1022.base.http.serving import Serving
 from hotline1022.base.keys import Keys
+from hotline1022.score_sources import AgencyNames
+from surveys.scores import web as score_web
+from surveys.scores.scoreboard import Scoreboard
+from surveys.scores.sign_off import SignOff
+from surveys.scores.weights import StandingWeights
 from tickets import web as ticket_web
 from tickets.appointments import web as appointment_web
 from tickets.appointments.book import AppointmentBook
@@ -55,6 +60,7 @@ class Api:
         record_event: RecordEvent,
         data: Path,
         proxies: tuple[str, ...] = (),
+        weights: StandingWeights | None = None,
     ) -> None:
         self.keys = Keys(database, clock)
         self.handling = Handling(database, clock, rules, record_event)
@@ -64,6 +70,7 @@ class Api:
         studio = Studio(database, clock, PhotoShelf(data / "photos"))
         reports = Reports(database, clock, rules, desk=desk, handling=self.handling, studio=studio)
         georeport = GeoReport(database, clock, rules, reports)
+        board = Scoreboard(database, clock, weights or StandingWeights(), AgencyNames(rules))
         self._data, self._proxies = data, proxies
         self.routes: list[Route] = [
             *ticket_web.routes(
@@ -76,6 +83,7 @@ class Api:
             *open311_web.routes(georeport=georeport, rules=rules, authenticate=self.keys.actor_of, clock=clock),
             *letter_web.routes(LetterRegister(database, clock, rules)),
             *appointment_web.routes(AppointmentBook(database, clock, rules)),
+            *score_web.routes(board, SignOff(database, clock, board)),
         ]
         self.routes.append(self._description())
 

@@ -17,12 +17,14 @@ from hotline1022.base.events import Event
 from hotline1022.base.ledger import Ledger
 from hotline1022.base.spool import Spool
 from hotline1022.live import Stage
+from hotline1022.score_sources import TicketJournal
 from hotline1022.story import Story, without_prompts
 from hotline1022.survey_line import TicketCitizens
 from hotline1022.survey_story import SurveyStory
 from surveys.campaign import Campaign
 from surveys.consideration import Consideration
 from surveys.policy import StandingPolicy
+from surveys.scores.recount import Recount
 from telephony.aftermath import Aftermath
 from telephony.ari import Ari
 from telephony.call_book import CallBook
@@ -178,6 +180,7 @@ def no_surveys(database: Database, clock: StillClock, desk: Desk, rules: Standin
         handling=Handling(database, clock, rules, outbox.add),
         clock=clock,
         attempt_later=never,
+        scores=Recount(database, clock, TicketJournal()),
     )
 
 
