@@ -12,8 +12,9 @@ from hotline1022.base.http.openapi import describe
 from hotline1022.base.http.routes import Call, Route, Told
 from hotline1022.base.http.serving import Serving
 from hotline1022.base.keys import Keys
-from hotline1022.score_sources import AgencyNames
+from hotline1022.score_sources import AgencyNames, TicketJournal
 from surveys.scores import web as score_web
+from surveys.scores.recount import Recount
 from surveys.scores.scoreboard import Scoreboard
 from surveys.scores.sign_off import SignOff
 from surveys.scores.weights import StandingWeights
@@ -60,7 +61,6 @@ class Api:
         record_event: RecordEvent,
         data: Path,
         proxies: tuple[str, ...] = (),
-        weights: StandingWeights | None = None,
     ) -> None:
         self.keys = Keys(database, clock)
         self.handling = Handling(database, clock, rules, record_event)
@@ -70,7 +70,9 @@ class Api:
         studio = Studio(database, clock, PhotoShelf(data / "photos"))
         reports = Reports(database, clock, rules, desk=desk, handling=self.handling, studio=studio)
         georeport = GeoReport(database, clock, rules, reports)
-        board = Scoreboard(database, clock, weights or StandingWeights(), AgencyNames(rules))
+        self.weights = StandingWeights(data / "rules")
+        self.recount = Recount(database, clock, TicketJournal())
+        board = Scoreboard(database, clock, self.weights, AgencyNames(rules))
         self._data, self._proxies = data, proxies
         self.routes: list[Route] = [
             *ticket_web.routes(

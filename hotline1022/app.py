@@ -24,7 +24,6 @@ from hotline1022.config import Settings
 from hotline1022.live import Stage
 from hotline1022.product import Hotline
 from hotline1022.province_files import ProvinceFiles
-from hotline1022.score_sources import TicketJournal
 from hotline1022.story import TRANSCRIPTION_QUEUE, Story
 from hotline1022.survey_line import SurveyCalls, SurveyTalk, TicketCitizens
 from hotline1022.survey_story import SurveyStory
@@ -33,8 +32,6 @@ from hotline1022.web import application, open_at
 from surveys.campaign import Campaign
 from surveys.consideration import Consideration
 from surveys.policy import StandingPolicy
-from surveys.scores.recount import Recount
-from surveys.scores.weights import StandingWeights
 from telephony.aftermath import Aftermath
 from telephony.ami import Ami
 from telephony.ari import Ari
@@ -121,7 +118,6 @@ class Service:
         self.ledger = Ledger(database, Spool(settings.data / "spool" / "events"))
         self.rules = StandingRules(settings.data / "rules")
         self.survey_policy = StandingPolicy(settings.data / "rules")
-        self.score_weights = StandingWeights(settings.data / "rules")
         self._put_the_tickets_together()
         self.transcripts = TranscriptShelf(database, clock, outbox.add)
         self.live_words = LiveWords(node, self.transcripts)
@@ -173,7 +169,6 @@ class Service:
             record_event=outbox.add,
             data=self.settings.data,
             proxies=tuple(self.settings.http_proxies),
-            weights=self.score_weights,
         )
 
     def _put_the_line_together(self, line: LineSettings, link: AriLink) -> None:
@@ -242,7 +237,7 @@ class Service:
             handling=self.api.handling,
             clock=self.clock,
             attempt_later=self._attempt_later,
-            scores=Recount(self.database, self.clock, TicketJournal()),
+            scores=self.api.recount,
         )
 
     def _jobs_of(self, event_name: str) -> Sequence[str]:
@@ -258,7 +253,7 @@ class Service:
             self.settings,
             (self.flows, self.survey_flows),
             self.product,
-            (self.rules, self.survey_policy, self.score_weights),
+            (self.rules, self.survey_policy, self.api.weights),
             self._rules_taken.set,
         )
         unheard = UnheardRecordings(self.book, self.transcripts, self.clock, self._transcribe_again)

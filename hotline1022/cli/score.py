@@ -13,8 +13,9 @@ from hotline1022.base.http.problems import told_of
 from hotline1022.cli.asking import READER, As, AsJson, Services, ask, civil, print_json
 from hotline1022.cli.screen import TerminalScreen
 from surveys.model import Mode
-from surveys.scores.model import SCORED_MODES, Scores
+from surveys.scores.model import SCORED_MODES
 from surveys.scores.scoreboard import ContributionQuery, ScoreQuery
+from surveys.scores.shown import Scores
 from surveys.scores.web import SIGNERS
 
 Query = TypeVar("Query", ScoreQuery, ContributionQuery)

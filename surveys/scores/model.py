@@ -1,8 +1,7 @@
-"""Scores as people and programs read them. Values only; shares are between 0 and 1, scores between 0 and 100."""
+"""An agency's figures as people and programs read them. Values only; shares are between 0 and 1, scores between 0 and 100."""
 
 from pydantic import BaseModel, ConfigDict
 
-from hotline1022.base.http.routes import CivilInstant
 from surveys.model import Mode
 
 TOO_FEW = "chưa đủ mẫu"
@@ -16,11 +15,13 @@ satisfied. They are shown beside; mixed in, they would hide what the others tell
 """
 
 
-class _Value(BaseModel):
+class Value(BaseModel):
+    """What every figure is: nothing unknown is let in, nothing changes afterwards."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Share(_Value):
+class Share(Value):
     """``part`` of ``whole``; ``value`` is None of nothing."""
 
     title: str
@@ -29,7 +30,7 @@ class Share(_Value):
     value: float | None
 
 
-class PartFigures(_Value):
+class PartFigures(Value):
     """A component of the composite: ``value`` is the mean of its ``rates``, ``low`` that with the lower ends of what is sampled."""
 
     name: str
@@ -40,7 +41,7 @@ class PartFigures(_Value):
     rates: tuple[Share, ...]
 
 
-class ModeFigures(_Value):
+class ModeFigures(Value):
     """What was said by one means of asking alone."""
 
     mode: Mode
@@ -53,7 +54,7 @@ class ModeFigures(_Value):
     response_rate: float | None
 
 
-class Decision766Figures(_Value):
+class Decision766Figures(Value):
     """The formulas of Decision 766/QĐ-TTg, in per cent: shown beside the score, never instead of it."""
 
     on_time: float | None
@@ -61,7 +62,7 @@ class Decision766Figures(_Value):
     """Whoever says nothing counts as satisfied."""
 
 
-class ShrunkFigures(_Value):
+class ShrunkFigures(Value):
     """CSAT drawn towards that of all agencies, the more so the fewer answers it rests on."""
 
     csat: float
@@ -72,7 +73,7 @@ class ShrunkFigures(_Value):
     """One Vietnamese sentence."""
 
 
-class AgencyFigures(_Value):
+class AgencyFigures(Value):
     """An agency's figures of a period."""
 
     agency: str
@@ -107,7 +108,7 @@ class AgencyFigures(_Value):
     """One Vietnamese sentence."""
 
 
-class Since(_Value):
+class Since(Value):
     """What has changed for an agency since the period was signed off."""
 
     agency: str
@@ -116,61 +117,3 @@ class Since(_Value):
     composite: float | None
     explanation: str
     """One Vietnamese sentence."""
-
-
-class SignedOff(_Value):
-    """That a period is frozen."""
-
-    by: str
-    at: CivilInstant
-
-
-class Correction(_Value):
-    """What an agency says against its figures of a period that is signed off, and what was decided."""
-
-    id: str
-    period: str
-    agency: str
-    agency_name: str
-    asked_by: str
-    asked_at: CivilInstant
-    reason: str
-    evidence: str
-    decided_by: str | None
-    decided_at: CivilInstant | None
-    accepted: bool | None
-    answer: str | None
-    before: AgencyFigures | None
-    """The figures as they were signed off, once accepted."""
-    after: AgencyFigures | None
-    """The figures as they were when it was accepted."""
-
-
-class Scores(_Value):
-    """The agencies of a period, the best first."""
-
-    period: str
-    title: str
-    over: bool
-    modes: tuple[Mode, ...]
-    """By what means the answers were given that the scores are made of."""
-    weights: str
-    weights_basis: str
-    fewest_answers: int
-    line: bool
-    """Whether agencies that have ended are read together with who stands for them now."""
-    signed_off: SignedOff | None
-    scores: tuple[AgencyFigures, ...]
-    since: tuple[Since, ...] = ()
-    corrections: tuple[Correction, ...] = ()
-
-
-class Contribution(_Value):
-    """A ticket's part of a count."""
-
-    code: str
-    agency: str
-    month: str
-    name: str
-    mode: Mode | None
-    amount: int

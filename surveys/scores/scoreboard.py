@@ -17,8 +17,9 @@ from surveys.model import Mode
 from surveys.points import SURVEY_COUNTS, Point
 from surveys.scores import store
 from surveys.scores.figures import View, agency_figures, changed_since
-from surveys.scores.model import SCORED_MODES, AgencyFigures, Contribution, Correction, Scores, SignedOff
+from surveys.scores.model import SCORED_MODES, AgencyFigures
 from surveys.scores.period import Period, read_period
+from surveys.scores.shown import Contribution, Correction, Scores, SignedOff
 from surveys.scores.weights import StandingWeights, WeightsVersion
 from surveys.tally import Tally
 

@@ -12,9 +12,9 @@ from hotline1022.base.errors import Forbidden, NotFound, Refused
 from hotline1022.base.http.routes import Told
 from hotline1022.base.ids import new_id
 from surveys.scores import store
-from surveys.scores.model import Correction, Scores
 from surveys.scores.period import read_period
 from surveys.scores.scoreboard import Scoreboard, ScoreQuery, frozen_figures, written_counts
+from surveys.scores.shown import Correction, Scores
 from surveys.scores.weights import WeightsVersion
 
 log = structlog.get_logger()

@@ -3,8 +3,8 @@
 from hotline1022.base.access import AGENCY_ROLES, HOTLINE_ROLES, Role
 from hotline1022.base.http.paging import Page
 from hotline1022.base.http.routes import Call, Reply, Route, Told
-from surveys.scores.model import Contribution, Correction, Scores
 from surveys.scores.scoreboard import ContributionQuery, Scoreboard, ScoreQuery
+from surveys.scores.shown import Contribution, Correction, Scores
 from surveys.scores.sign_off import AskedCorrection, Decision, SignOff
 
 WORKERS = HOTLINE_ROLES | AGENCY_ROLES

@@ -12,10 +12,11 @@ from hotline1022.score_sources import AgencyNames, TicketJournal
 from hotline1022.survey_story import CountedEvent
 from surveys.points import Point
 from surveys.scores import store
-from surveys.scores.model import AgencyFigures, Scores
+from surveys.scores.model import AgencyFigures
 from surveys.scores.period import read_period
 from surveys.scores.recount import Recount
 from surveys.scores.scoreboard import Scoreboard, ScoreQuery
+from surveys.scores.shown import Scores
 from surveys.scores.sign_off import SignOff
 from surveys.scores.weights import StandingWeights
 from tests.tickets.conftest import (  # noqa: F401 (fixtures)
