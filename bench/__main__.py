@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench import databases, host, ivr_machine, lists, moves, opening, places, sla, surveys, telephony, timers
+from bench import databases, host, ivr_machine, lists, moves, opening, places, scores, sla, surveys, telephony, timers
 from hotline1022 import installation
 from hotline1022.base.errors import HotlineError
 from hotline1022.base.log import configure as configure_log
@@ -62,6 +62,10 @@ BENCHES: dict[str, tuple[str, Callable[[Wanted], None]]] = {
         "Lists and searches",
         lambda wanted: lists.measure(quick=wanted.quick, size=wanted.size, kinds=wanted.kinds),
     ),
+    "scores": (
+        "Scores",
+        lambda wanted: scores.measure(quick=wanted.quick, size=wanted.size, kinds=wanted.kinds),
+    ),
     "machine": ("IVR machine", _machine),
     "surveys": ("Survey campaign", lambda wanted: surveys.measure(quick=wanted.quick, size=wanted.size // 500)),
     "legs": ("Live legs", _legs),
@@ -75,12 +79,7 @@ def main() -> None:
     parser.add_argument("what", nargs="*", metavar="|".join(BENCHES), help="đo gì; để trống: tất cả")
     parser.add_argument("--quick", action="store_true", help="đo ngắn, chỉ để biết phép đo chạy được")
     parser.add_argument("--keep", action="store_true", help="giữ lại thư mục tạm của phép đo điện thoại")
-    parser.add_argument(
-        "--size",
-        type=int,
-        default=SIZE,
-        help=f"số phiếu (mặc định {SIZE}); surveys hỏi một phần 500",
-    )
+    parser.add_argument("--size", type=int, default=SIZE, help=f"số phiếu (mặc định {SIZE}); surveys hỏi một phần 500")
     parser.add_argument("--on", choices=databases.KINDS, help="chỉ đo trên cơ sở dữ liệu này; để trống: cả hai")
     options = parser.parse_args()
     if unknown := set(options.what) - set(BENCHES):

@@ -12,7 +12,13 @@ from hotline1022.base.http.openapi import describe
 from hotline1022.base.http.routes import Call, Route, Told
 from hotline1022.base.http.serving import Serving
 from hotline1022.base.keys import Keys
+from hotline1022.score_sources import AgencyNames, TicketJournal
 from hotline1022.survey_desk import SurveyDesk, SurveyRules
+from surveys.scores import web as score_web
+from surveys.scores.recount import Recount
+from surveys.scores.scoreboard import Scoreboard
+from surveys.scores.sign_off import SignOff
+from surveys.scores.weights import StandingWeights
 from tickets import web as ticket_web
 from tickets.appointments import web as appointment_web
 from tickets.appointments.book import AppointmentBook
@@ -69,6 +75,9 @@ class Api:
         self.surveys = SurveyDesk(
             database=database, clock=clock, rules=rules, desk=desk, record_event=record_event, surveys=surveys
         )
+        self.weights = StandingWeights(data / "rules")
+        self.recount = Recount(database, clock, TicketJournal())
+        board = Scoreboard(database, clock, self.weights, AgencyNames(rules))
         self._data, self._proxies = data, proxies
         self.routes: list[Route] = [
             *ticket_web.routes(
@@ -82,6 +91,7 @@ class Api:
             *letter_web.routes(LetterRegister(database, clock, rules)),
             *appointment_web.routes(AppointmentBook(database, clock, rules)),
             *self.surveys.routes(),
+            *score_web.routes(board, SignOff(database, clock, board)),
         ]
         self.routes.append(self._description())
 

@@ -240,6 +240,7 @@ class Service:
             rules=self.rules,
             clock=self.clock,
             attempt_later=self._attempt_later,
+            scores=self.api.recount,
         )
 
     def _jobs_of(self, event_name: str) -> Sequence[str]:
@@ -255,7 +256,7 @@ class Service:
             self.settings,
             (self.flows, self.survey_flows),
             self.product,
-            (self.rules, self.survey_rules.policy, self.survey_rules.words),
+            (self.rules, self.survey_rules.policy, self.survey_rules.words, self.api.weights),
             self._rules_taken.set,
         )
         unheard = UnheardRecordings(self.book, self.transcripts, self.clock, self._transcribe_again)

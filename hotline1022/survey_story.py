@@ -9,11 +9,22 @@ from surveys.campaign import Campaign, Outcome
 from surveys.consideration import Consideration
 from surveys.events import SurveyEnded, SurveyPlanned
 from surveys.model import Answer, Disposition, Mode, Question, Told
+from surveys.scores.recount import Recount
 from telephony.events import OutgoingAnswerGiven, OutgoingCallEnded
-from tickets.events import TicketAnswered
+from tickets.events import (
+    DeadlineBreached,
+    DeadlineMoved,
+    LetterOwed,
+    TicketAnswered,
+    TicketMoved,
+    TicketReopened,
+)
 from tickets.handling import Handling
 from tickets.moves import Reopen, Survey
 from tickets.rules import StandingRules
+
+CountedEvent = TicketMoved | TicketAnswered | TicketReopened | DeadlineBreached | DeadlineMoved | LetterOwed
+"""After these the journal says something that scores are made of."""
 
 AttemptLater = Callable[[str, dict[str, object], float], Awaitable[None]]
 """Has ``Campaign.attempt`` called with a payload so many seconds from now, once for each name, also after a crash."""
@@ -36,9 +47,14 @@ class SurveyStory:
         rules: StandingRules,
         clock: Clock,
         attempt_later: AttemptLater,
+        scores: Recount,
     ) -> None:
         self._consideration, self._campaign, self._handling, self._rules = consideration, campaign, handling, rules
-        self._clock, self._attempt_later = clock, attempt_later
+        self._clock, self._attempt_later, self._scores = clock, attempt_later, scores
+
+    async def recount(self, event: CountedEvent) -> None:
+        """Something happened to a ticket that may count."""
+        await self._scores.recount(event.code)
 
     async def consider(self, event: TicketAnswered) -> None:
         """A citizen has been told: whether they will be asked is decided. Who was answered at once is asked about the hotline itself."""

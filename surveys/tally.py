@@ -74,11 +74,17 @@ class Tally:
     accepted_late: int = 0
     """Of those: accepted or returned after the time for it."""
     returned: int = 0
+    """Of those received: sent back as not the agency's own."""
     extended: int = 0
+    """Of those received: given more time."""
     objected: int = 0
-    """Whose signed answer the hotline had to send back."""
+    """Of those answered: whose signed answer the hotline had to send back."""
     publishable: int = 0
+    """Of those answered: not refused, not a duplicate, not reopened since."""
     published: int = 0
+    """Of those: published, and not withdrawn since."""
+    dissatisfied_or_late: int = 0
+    """Of those due: not on time, or given a mark of 1 or 2. Decision 766 asks for it."""
     letters_owed: int = 0
     """Letters of apology that fell due in the period."""
     letters_on_time: int = 0

@@ -116,6 +116,18 @@ class Change:
         )
         self.entries.append(entry)
 
+    @property
+    def told_entries(self) -> list[JournalEntry]:
+        """What the journal is to be told: where the promise to the citizen has been moved, the last entry says for when it is now."""
+        moved = next((each for each in self.changed_deadlines if each.clock == "answer" and each.id is not None), None)
+        if not self.entries or moved is None or moved.due == self._stored[moved.id].due:
+            return self.entries
+        last = self.entries[-1]
+        return [
+            *self.entries[:-1],
+            last.model_copy(update={"details": last.details | {"answer_due": moved.due.isoformat()}}),
+        ]
+
     def tell(self, event: Event) -> None:
         """Let the other contexts know, once the change is written."""
         self.events.append(event)

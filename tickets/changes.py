@@ -71,4 +71,4 @@ async def write(connection: AsyncConnection, changes: Sequence[Change], record_e
             await publication.publish(connection, change.publication)
         for event in change.events:
             await record_event(connection, event)
-    await journal.add(connection, [entry for change in changes for entry in change.entries])
+    await journal.add(connection, [entry for change in changes for entry in change.told_entries])

@@ -215,6 +215,7 @@ class Desk:
                 "topic": ticket.topic,
                 "place": ticket.place,
                 "agency": ticket.agency,
+                "sealed": ticket.sealed,
                 "taken_at": ticket.taken_at.isoformat(),
                 "deadlines": [
                     deadline.model_dump(mode="json", include={"clock", "party", "due", "target", "policy", "calendar"})

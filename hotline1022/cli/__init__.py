@@ -28,6 +28,7 @@ from hotline1022.cli import (  # noqa: E402
     prompts,
     rules,
     run,
+    score,
     surveys,
     tickets,
     transcribe,
@@ -55,6 +56,7 @@ app.add_typer(tickets.tickets_app, name="tickets")
 app.add_typer(surveys.surveys_app, name="surveys")
 app.add_typer(journal.journal_app, name="journal")
 app.add_typer(deadlines.sla_app, name="sla")
+app.add_typer(score.score_app, name="score")
 app.add_typer(rules.rules_app, name="rules")
 app.add_typer(keys.keys_app, name="keys")
 app.add_typer(models.app, name="models")

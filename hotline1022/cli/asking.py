@@ -21,6 +21,11 @@ from hotline1022.base.errors import HotlineError, Invalid
 from hotline1022.base.keys import Keys
 from hotline1022.base.log import configure as configure_log
 from hotline1022.config import Settings
+from hotline1022.score_sources import AgencyNames, TicketJournal
+from surveys.scores.recount import Recount
+from surveys.scores.scoreboard import Scoreboard
+from surveys.scores.sign_off import SignOff
+from surveys.scores.weights import StandingWeights
 from tickets.agencies import Agencies
 from tickets.desk import Desk
 from tickets.dossier import Dossier
@@ -87,6 +92,22 @@ class Services:
     def replanning(self) -> Replanning:
         """Computes deadlines anew."""
         return Replanning(self.database, self.clock, self.rules, outbox.add)
+
+    @cached_property
+    def scoreboard(self) -> Scoreboard:
+        """Reads agencies' scores."""
+        weights = StandingWeights(self.settings.data / RULES_FOLDER)
+        return Scoreboard(self.database, self.clock, weights, AgencyNames(self.rules))
+
+    @cached_property
+    def sign_off(self) -> SignOff:
+        """Freezes periods."""
+        return SignOff(self.database, self.clock, self.scoreboard)
+
+    @cached_property
+    def recount(self) -> Recount:
+        """Counts tickets anew."""
+        return Recount(self.database, self.clock, TicketJournal())
 
     @cached_property
     def keys(self) -> Keys:

@@ -20,12 +20,14 @@ from hotline1022.base.events import Event
 from hotline1022.base.ledger import Ledger
 from hotline1022.base.spool import Spool
 from hotline1022.live import Stage
+from hotline1022.score_sources import TicketJournal
 from hotline1022.story import Story, without_prompts
 from hotline1022.survey_desk import TicketCitizens
 from hotline1022.survey_story import SurveyStory
 from surveys.campaign import Campaign
 from surveys.consideration import Consideration
 from surveys.policy import StandingPolicy
+from surveys.scores.recount import Recount
 from telephony.aftermath import Aftermath
 from telephony.ari import Ari
 from telephony.call_book import CallBook
@@ -182,6 +184,7 @@ def no_surveys(database: Database, clock: StillClock, desk: Desk, rules: Standin
         rules=rules,
         clock=clock,
         attempt_later=never,
+        scores=Recount(database, clock, TicketJournal()),
     )
 
 

@@ -100,6 +100,7 @@ class Hotline:
             rules=StandingRules(),
             clock=self.clock,
             attempt_later=later,
+            scores=self.served.api.recount,
         )
 
     def ends(self) -> list[SurveyEnded]:

@@ -35,16 +35,19 @@ def tell(change: Change, request: Tell) -> None:
 
 def tell_everybody(change: Change, how: str) -> None:
     """The citizen knows, and so does everybody whose ticket was merged into this one: by the same agency, the same answer."""
-    told(change, how)
+    told(change, how, change["level"])
     for duplicate in change.duplicates:
         same = ("outcome", "answer", "agency", "agency_reason")
         duplicate.set(**{column: change[column] for column in same})
         duplicate.stand(Stage.ANSWERED)
-        told(duplicate, how)
+        told(duplicate, how, change["level"])
 
 
-def told(change: Change, how: str) -> None:
-    """What follows when a citizen has been told: the promise is kept, the survey may come, the ticket will close."""
+def told(change: Change, how: str, answered_at: int) -> None:
+    """What follows when a citizen has been told: the promise is kept, the survey may come, the ticket will close.
+
+    ``answered_at`` is the level on which the answer was given, for a merged ticket that of its main one.
+    """
     appointments.call_off(change, "Người dân đã được trả lời.")
     last = next((each for each in reversed(change.deadlines) if each.clock == "answer"), None)
     if last is not None and last.running:
@@ -56,7 +59,17 @@ def told(change: Change, how: str) -> None:
     outcome: Literal["answered", "refused"] = "refused" if change["outcome"] == "refused" else "answered"
     change.set(told_at=change.now, told_how=how, outcome=outcome)
     change.start("close", HOTLINE)
-    change.journal("told", "Đã báo kết quả cho người dân.", how=how, outcome=outcome)
+    promised = {} if last is None else {"due": last.due.isoformat(), "on_time": on_time}
+    change.journal(
+        "told",
+        "Đã báo kết quả cho người dân.",
+        how=how,
+        outcome=outcome,
+        agency=change["agency"],
+        level=answered_at,
+        round=change["round"],
+        **promised,
+    )
     change.tell(
         TicketAnswered(
             at=change.now,
@@ -115,7 +128,9 @@ def reopen(change: Change, request: Reopen) -> None:
     own = change.actor.role in (Role.CITIZEN, Role.APP)
     kept = change.write("information", request.reason) if own else {}
     why = "Người dân đề nghị." if own else request.reason
-    change.journal("reopened", f"Mở lại (lần {change['round']}): {why} {answer.explanation}", **kept)
+    change.journal(
+        "reopened", f"Mở lại (lần {change['round']}): {why} {answer.explanation}", agency=change["agency"], **kept
+    )
     change.tell(
         TicketReopened(
             at=change.now, code=change.code, agency=change["agency"], round=change["round"], due=answer.due

@@ -39,6 +39,7 @@ def classify(change: Change, request: Classify) -> None:
         urgent=urgent,
         agency=route.agency.code,
         rule=route.rule,
+        sealed=change["sealed"],
     )
 
 

@@ -40,7 +40,12 @@ def owe_late_answer(change: Change, answer: Deadline) -> None:
     for letter in [each for each in change.letters if each.open and each.agency == agency]:
         both = {"round": answer.round, "promised": letter.promised or answer.due}
         change.letters.put(letter, letter.model_copy(update=both))
-        change.journal("letter-owed", f"{reason} Thư đang chờ gửi xin lỗi cả lần trễ này.", agency=agency)
+        change.journal(
+            "letter-owed",
+            f"{reason} Thư đang chờ gửi xin lỗi cả lần trễ này.",
+            agency=agency,
+            **_due_in_journal(letter.due),
+        )
         return
     _owe(change, agency, LetterCause.LATE, reason, round_=answer.round, promised=answer)
 
@@ -148,6 +153,7 @@ def send_letter(change: Change, request: SendLetter) -> None:
         f"Đã gửi{late} thư xin lỗi số {letter.number}/{letter.year} của {change.name_of(letter.agency)}.",
         agency=letter.agency,
         how=request.how,
+        **_due_in_journal(letter.due),
     )
 
 
@@ -182,7 +188,7 @@ def _owe(
         )
     )
     asked = f"{change.actor.name} yêu cầu {change.name_of(agency)} gửi thư xin lỗi: " if promised is None else ""
-    change.journal("letter-owed", f"{asked}{reason}", agency=agency, cause=cause)
+    change.journal("letter-owed", f"{asked}{reason}", agency=agency, cause=cause, **_due_in_journal(due))
     change.tell(LetterOwed(at=change.now, code=change.code, agency=agency, cause=cause, due=due))
 
 
@@ -193,6 +199,10 @@ def _waive(change: Change, letter: Letter, reason: str) -> None:
     change.journal(
         "letter-waived", f"Miễn thư xin lỗi của {change.name_of(letter.agency)}: {reason}", agency=letter.agency
     )
+
+
+def _due_in_journal(due: datetime | None) -> dict[str, str]:
+    return {} if due is None else {"due": due.isoformat()}
 
 
 def _put(change: Change, values: dict[str, object]) -> Letter:
