@@ -139,6 +139,19 @@ class Question(StrEnum):
     REOPEN = "reopen"
 
 
+QUESTION_NAMES = {
+    Question.CONSENT: "đồng ý",
+    Question.RESOLVED: "đã giải quyết",
+    Question.SATISFACTION: "hài lòng",
+    Question.TIME: "thời gian trả lời",
+    Question.ATTITUDE: "thái độ cán bộ",
+    Question.CLARITY: "nội dung trả lời",
+    Question.RECEPTION: "cách tiếp nhận",
+    Question.COMMENT: "góp ý",
+    Question.REOPEN: "mở lại phiếu",
+}
+"""What a question is about, in a few words."""
+
 ITEMS = (Question.TIME, Question.ATTITUDE, Question.CLARITY, Question.RECEPTION)
 
 MARKS = {

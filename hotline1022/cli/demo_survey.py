@@ -89,7 +89,10 @@ async def tell_second_half(settings: Settings, code: str, console: Console) -> d
                 telling.cancel()
         score = await _score(people, agency, ended["at"])
     console.rule("[bold]Điểm của cơ quan")
-    console.print(f"  {score['agency_name']}: {score['explanation']}", soft_wrap=True)
+    low, high = (f"{100 * score[end]:.1f}".replace(".", ",") for end in ("low", "high"))
+    told = f"{score['satisfied']} trong {score['n']} người trả lời hài lòng (khoảng tin cậy 95 %: {low} % đến {high} %)"
+    console.print(f"  {told}, {100 * score['response_rate']:.0f} % người được hỏi đã trả lời.", soft_wrap=True)
+    console.print(f"  {score['explanation']}", soft_wrap=True)
     survey = {"disposition": ended["disposition"], "answers": ended["answers"]}
     return {"survey": survey, "score": {name: score[name] for name in SCORE_FIELDS}}
 

@@ -12,6 +12,7 @@ from hotline1022.base.clock import CIVIL_ZONE, SystemClock
 from hotline1022.base.db import Database
 from hotline1022.citizen import Experience
 from hotline1022.config import Settings
+from surveys.model import DISPOSITION_NAMES, QUESTION_NAMES, Disposition, Question
 from telephony.call_book import CallBook
 from tickets.desk import Desk
 from tickets.rules import StandingRules
@@ -69,6 +70,10 @@ class _Readable(dict[str, Any]):
             return "—"
         if key in ("at", "due"):
             return f"{datetime.fromisoformat(value).astimezone(CIVIL_ZONE):%H:%M:%S %d/%m/%Y}"
+        if key == "disposition":
+            return DISPOSITION_NAMES[Disposition(value)]
+        if key == "answers":
+            return ", ".join(f"{QUESTION_NAMES[Question(question)]} {mark}" for question, mark in value.items())
         return value
 
 
@@ -86,7 +91,7 @@ _LINES = {
     ),
     "TicketPlaceSuggested": "[bold green]⌖[/]  Nơi nghe được: {place_name} → {agency_name}. {agency_reason}",
     "SurveyDecided": "[cyan]☎[/]  {explanation}",
-    "SurveyEnded": "[cyan]☎[/]  Khảo sát xong ({disposition}): {answers}",
+    "SurveyEnded": "[cyan]☎[/]  Khảo sát xong: {disposition} ({answers})",
     "TicketPlaceUnclear": "[yellow]⌖[/]  Chưa rõ nơi. {question}",
 }
 

@@ -71,7 +71,7 @@ def campaigns() -> Iterator[list[Campaign]]:
         made = []
         for which in range(HOTLINES):
             port = free_port(socket.SOCK_DGRAM)
-            line = {"TRUNK_OUTGOING": f"127.0.0.2:{port}", "OUTGOING_CALLS_A_MINUTE": "600"}
+            line = {"TRUNK_OUTGOING": f"127.0.0.2:{port}", "OUTGOING_CHANNELS": "8", "OUTGOING_CALLS_A_MINUTE": "600"}
             hotline = stack.enter_context(running_hotline(**line))
             (hotline.settings.data / "rules").mkdir()
             (hotline.settings.data / "rules" / "survey-policy.yaml").write_text(POLICY, encoding="utf-8")
