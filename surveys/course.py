@@ -150,8 +150,10 @@ class Course:
         """
         for answer in answers:
             await self.keep(connection, case, answer)
-        otherwise = case.mode not in (None, attempt.mode)
-        disposition = disposition_of(outcome, () if otherwise else await store.answers_of(connection, case.id))
+        heard: tuple[Answer, ...] = ()
+        if case.mode in (None, attempt.mode):
+            heard = tuple(each for each in await store.answers_of(connection, case.id) if _of(attempt, each))
+        disposition = disposition_of(outcome, heard)
         if not await store.end_attempt(connection, attempt.id, at, disposition):
             return None
         if not case.open:
@@ -258,6 +260,11 @@ class Course:
             attempts=case.attempts,
         )
         await self._record_event(connection, ended)
+
+
+def _of(attempt: Attempt, answer: Answer) -> bool:
+    """Whether an answer says how this attempt went. That somebody agreed, or put it off, in an earlier one does not."""
+    return answer.question is not Question.CONSENT or answer.mark == NEVER or answer.at >= attempt.made_at
 
 
 def attempt_id(case: str, number: int) -> str:

@@ -21,7 +21,7 @@ from surveys.asking import store as link_store
 from surveys.asking.model import LinkMade
 from surveys.asking.operators import values_of
 from surveys.course import Course, disposition_of
-from surveys.model import MODE_NAMES, NEVER, NOW, WANTED, Answer, Case, Disposition, Mode, Question, Reason
+from surveys.model import MODE_NAMES, NEVER, NOW, WANTED, Answer, Case, Disposition, Mode, Question
 from surveys.questionnaire import Questionnaire, Words, check, questions_of
 
 log = structlog.get_logger()
@@ -64,8 +64,8 @@ class Links:
             case = await store.case_of(connection, case_id)
         if case is None:
             raise NotFound("Không có phiếu khảo sát này")
-        if case.open and await self._course.citizens.round_of(case.code) != case.round:
-            await self._course.exclude(case, Reason.REOPENED)
+        if await self._course.citizens.round_of(case.code) != case.round:
+            raise Refused("Phiếu đã được mở lại sau lần trả lời này", remedy="hỏi sau khi có câu trả lời mới")
         now, token = self._clock.now(), secrets.token_urlsafe(TOKEN_BYTES)
         until = now + timedelta(days=self._course.policy().link_days)
         async with self._database.transaction() as connection:

@@ -12,7 +12,7 @@ from hotline1022.base.errors import Invalid, NotFound, Refused
 from surveys import store
 from surveys.asking.model import CaseHeld, Kept, QuestionAsked, WrittenDown
 from surveys.course import HELD, Course, disposition_of
-from surveys.model import DISPOSITION_NAMES, MODE_NAMES, NOW, Answer, Attempt, Case, Disposition, Mode, Question
+from surveys.model import DISPOSITION_NAMES, MODE_NAMES, NOW, Answer, Attempt, Case, Disposition, Mode, Question, Reason
 from surveys.questionnaire import Questionnaire, check, only_if, questions_of
 
 AT_ONCE = 20
@@ -44,10 +44,10 @@ class OperatorSurveys:
             held = await store.held_attempts(connection, by=actor.name)
             case = await store.case_of(connection, held[0].case) if held else None
         if case is not None:
-            number = await self._course.number_to_ring(case) if case.open else None
-            if number is not None:
+            number = await self._course.citizens.number_of(case.code)
+            if case.open and number is not None:
                 return self._held(case, held[0], number)
-            await self._let_go(held[0])
+            await self._let_go(case, held[0])
         now = self._clock.now()
         if not self._course.hours().open_at(now):
             opening = self._course.hours().next_opening(now).astimezone(CIVIL_ZONE)
@@ -102,8 +102,9 @@ class OperatorSurveys:
         async with self._database.reading() as connection:
             return await store.cases_due(connection, self._clock.now(), AT_ONCE)
 
-    async def _let_go(self, attempt: Attempt) -> None:
-        """The case has ended by other means, or nobody is to be asked any more: the call has nothing to end."""
+    async def _let_go(self, case: Case, attempt: Attempt) -> None:
+        """The case has ended by other means, or its number has been erased: the call has nothing to end."""
+        await self._course.exclude(case, Reason.NO_NUMBER)
         async with self._database.transaction() as connection:
             await store.end_attempt(connection, attempt.id, self._clock.now(), Disposition.UNKNOWN)
 

@@ -23,7 +23,8 @@ REQUIRED = (ID, AGENCY, TOLD, ASKED)
 COLUMNS = (*REQUIRED, *MARK_COLUMNS, COMMENT, MODE)
 OTHER_NAMES = {"code": ID}
 
-MOST_LINES = 200_000
+MOST_LINES = 50_000
+"""Of a file: the writing of more would keep the hotline's other writers waiting for too long, since it is one transaction."""
 LONGEST = {ID: 64, AGENCY: 200, COMMENT: 2000}
 LONGEST_OTHER = 40
 FIRST_DAY = date(2000, 1, 1)

@@ -86,6 +86,18 @@ async def test_whoever_says_another_time_is_rung_a_day_later(stage: Stage) -> No
     assert stage.ends()[0].disposition == "completed"
 
 
+async def test_that_somebody_put_it_off_is_not_said_of_the_calls_after_it(stage: Stage) -> None:
+    calls = iter([("answered", {Question.CONSENT: 2}), ("no-answer", {}), ("busy", {})])
+    stage.line.script = lambda _: next(calls)
+    case = await stage.consideration.consider(stage.told())
+    await stage.happens()
+    assert case is not None
+    async with stage.database.reading() as connection:
+        attempts = await store.attempts_of(connection, case.id)
+    assert [attempt.disposition for attempt in attempts] == ["later", "no-answer", "busy"]
+    assert stage.ends()[0].disposition == "busy"
+
+
 async def test_what_is_not_solved_is_to_be_reopened_and_half_a_survey_counts(stage: Stage) -> None:
     stage.line.script = lambda _: ("answered", {Question.CONSENT: 1, Question.RESOLVED: 3})
     await stage.consideration.consider(stage.told())

@@ -93,7 +93,7 @@ async def test_a_citizen_who_wants_no_more_surveys_says_so_on_the_page(hotline: 
     status, page = await send(hotline, path, never="1")
     assert (status, "chúng tôi sẽ không khảo sát số của quý vị nữa" in page.words) == (200, True)
     assert [(end.disposition, end.mode) for end in hotline.ends()] == [("opted-out", "link")]
-    assert [str(each) for each in (await hotline.considered("form-0002")).reasons] == ["opted-out"]
+    assert [str(each) for each in (await hotline.considered("form-0002")).reasons] == ["opted-out", "asked-lately"]
 
 
 async def test_a_link_that_was_used_has_expired_or_never_was_gets_one_and_the_same_page(hotline: Hotline) -> None:

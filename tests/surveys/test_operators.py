@@ -227,6 +227,20 @@ async def test_nobody_is_rung_outside_of_the_windows_or_about_a_reopened_ticket(
     )  # fmt: skip
 
 
+async def test_what_was_said_about_a_ticket_that_was_reopened_during_the_call_is_not_lost(hotline: Hotline) -> None:
+    case = await hotline.due()
+    held = await hotline.take()
+    await hotline.served.move(case.code, "operator", "reopen", reason="Đèn lại tắt.")
+    assert (await hotline.take())["case"] == case.id
+    link = await said(await hotline.served.post(f"/api/surveys/{case.id}/link", "operator"), 409)
+    assert "Phiếu đã được mở lại" in link["detail"]
+    kept = await said(await hotline.write(case.id, answers=whole(held)))
+    assert (kept["disposition"], len(hotline.ends())) == ("completed", 1)
+    await hotline.story().survey_ended(hotline.ends()[0])
+    file = await said(await hotline.served.get(f"/api/tickets/{case.code}", "leader"))
+    assert file["ticket"]["stage"] == "reopened"
+
+
 async def test_without_a_line_of_its_own_the_hotline_leaves_the_case_to_its_operators(hotline: Hotline) -> None:
     case = await hotline.due()
     hotline.line.there = False
