@@ -15,6 +15,7 @@ from hotline1022.base.keys import Keys
 from hotline1022.score_sources import AgencyNames, TicketJournal
 from hotline1022.survey_desk import SurveyDesk, SurveyRules
 from surveys.scores import web as score_web
+from surveys.scores.dossiers import StandingDossiers
 from surveys.scores.recount import Recount
 from surveys.scores.scoreboard import Scoreboard
 from surveys.scores.sign_off import SignOff
@@ -77,7 +78,8 @@ class Api:
         )
         self.weights = StandingWeights(data / "rules")
         self.recount = Recount(database, clock, TicketJournal())
-        board = Scoreboard(database, clock, self.weights, AgencyNames(rules))
+        self.dossiers = StandingDossiers(data / "rules")
+        board = Scoreboard(database, clock, self.weights, AgencyNames(rules), self.dossiers)
         self._data, self._proxies = data, proxies
         self.routes: list[Route] = [
             *ticket_web.routes(

@@ -256,7 +256,7 @@ class Service:
             self.settings,
             (self.flows, self.survey_flows),
             self.product,
-            (self.rules, self.survey_rules.policy, self.survey_rules.words, self.api.weights),
+            (self.rules, self.survey_rules.policy, self.survey_rules.words, self.api.weights, self.api.dossiers),
             self._rules_taken.set,
         )
         unheard = UnheardRecordings(self.book, self.transcripts, self.clock, self._transcribe_again)

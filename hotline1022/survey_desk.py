@@ -16,6 +16,7 @@ from surveys.consideration import RecordEvent
 from surveys.course import Course
 from surveys.policy import StandingPolicy, StandingQuestionnaire, SurveyPolicy
 from surveys.reading import SurveyFinding
+from surveys.scores.dossiers import StandingDossiers
 from surveys.scores.weights import StandingWeights
 from tickets.desk import Desk
 from tickets.rules import StandingRules
@@ -44,7 +45,7 @@ class SurveyRules:
 def mistakes(folder: Path | None) -> list[RuleFileError]:
     """What is wrong with the surveys' rule files in ``folder``: the first mistake of each file."""
     found: list[RuleFileError] = []
-    for standing in (StandingPolicy, StandingQuestionnaire, StandingWeights):
+    for standing in (StandingPolicy, StandingQuestionnaire, StandingWeights, StandingDossiers):
         try:
             standing(folder)
         except RuleFileError as error:

@@ -37,15 +37,18 @@ class Decision766:
     """Reports handled by or before the due time, of those within competence."""
     content: float | None
     """Reports whose citizen was not dissatisfied and whose answer was not late, of all."""
+    procedures: float | None
+    """Dossiers of one-stop shops that nobody was dissatisfied with and that were not late, of all; told by the province."""
 
 
 def decision_766(tally: Tally, dissatisfied_or_late: int) -> Decision766:
-    """The two formulas that this hotline has figures for; the third one is about dossiers of one-stop shops.
+    """The three formulas; None where nothing was counted.
 
     ``dissatisfied_or_late`` counts tickets of ``due`` once, whichever of the two they are.
     """
     on_time, content = Rate(tally.on_time, tally.due), but(dissatisfied_or_late, tally.due)
-    return Decision766(*(None if rate.value is None else 100 * rate.value for rate in (on_time, content)))
+    procedures = but(tally.dossiers_faulted, tally.dossiers)
+    return Decision766(*(None if rate.value is None else 100 * rate.value for rate in (on_time, content, procedures)))
 
 
 @dataclass(frozen=True, slots=True)

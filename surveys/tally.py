@@ -85,6 +85,10 @@ class Tally:
     """Of those: published, and not withdrawn since."""
     dissatisfied_or_late: int = 0
     """Of those due: not on time, or given a mark of 1 or 2. Decision 766 asks for it."""
+    dossiers: int = 0
+    """Dossiers of one-stop shops, told by the province for Decision 766 alone."""
+    dossiers_faulted: int = 0
+    """Of those: with somebody dissatisfied, complained about, or overdue."""
     letters_owed: int = 0
     """Letters of apology that fell due in the period."""
     letters_on_time: int = 0

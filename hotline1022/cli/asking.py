@@ -22,6 +22,7 @@ from hotline1022.base.keys import Keys
 from hotline1022.base.log import configure as configure_log
 from hotline1022.config import Settings
 from hotline1022.score_sources import AgencyNames, TicketJournal
+from surveys.scores.dossiers import StandingDossiers
 from surveys.scores.recount import Recount
 from surveys.scores.scoreboard import Scoreboard
 from surveys.scores.sign_off import SignOff
@@ -96,8 +97,9 @@ class Services:
     @cached_property
     def scoreboard(self) -> Scoreboard:
         """Reads agencies' scores."""
-        weights = StandingWeights(self.settings.data / RULES_FOLDER)
-        return Scoreboard(self.database, self.clock, weights, AgencyNames(self.rules))
+        folder = self.settings.data / RULES_FOLDER
+        weights, dossiers = StandingWeights(folder), StandingDossiers(folder)
+        return Scoreboard(self.database, self.clock, weights, AgencyNames(self.rules), dossiers)
 
     @cached_property
     def sign_off(self) -> SignOff:

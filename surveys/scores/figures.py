@@ -154,7 +154,9 @@ def _figures(
             )
             for part in found.parts
         ),
-        decision_766=Decision766Figures(on_time=_round(content.on_time), content=_round(content.content)),
+        decision_766=Decision766Figures(
+            on_time=_round(content.on_time), content=_round(content.content), procedures=_round(content.procedures)
+        ),
         by_mode=by_mode,
         shrunk=_shrunk(found, drawn) if drawn else None,
         counts={each: amount for each, amount in counts.items() if amount},

@@ -60,6 +60,8 @@ class Decision766Figures(Value):
     on_time: float | None
     content: float | None
     """Whoever says nothing counts as satisfied."""
+    procedures: float | None = None
+    """Of dossiers of one-stop shops; None until the province tells their figures."""
 
 
 class ShrunkFigures(Value):

@@ -16,6 +16,7 @@ from hotline1022.base.http.routes import Told
 from surveys.model import Mode
 from surveys.points import SURVEY_COUNTS, Point
 from surveys.scores import store
+from surveys.scores.dossiers import StandingDossiers
 from surveys.scores.figures import View, agency_figures, changed_since
 from surveys.scores.model import SCORED_MODES, AgencyFigures
 from surveys.scores.period import Period, read_period
@@ -23,7 +24,9 @@ from surveys.scores.shown import Contribution, Correction, Scores, SignedOff
 from surveys.scores.weights import StandingWeights, WeightsVersion
 from surveys.tally import Tally
 
-NAMES = frozenset(Tally.__dataclass_fields__) - {"marks"} | {f"mark-{mark}" for mark in range(1, 6)}
+NAMES = frozenset(Tally.__dataclass_fields__) - {"marks", "dossiers", "dossiers_faulted"} | {
+    f"mark-{mark}" for mark in range(1, 6)
+}
 """The names of all counts."""
 
 
@@ -85,8 +88,16 @@ class Agencies(Protocol):
 class Scoreboard:
     """Reads scores. Methods raise DatabaseAway, and Invalid for a period that is none."""
 
-    def __init__(self, database: Database, clock: Clock, weights: StandingWeights, agencies: Agencies) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        weights: StandingWeights,
+        agencies: Agencies,
+        dossiers: StandingDossiers | None = None,
+    ) -> None:
         self._database, self._clock, self._weights, self.agencies = database, clock, weights, agencies
+        self._dossiers = dossiers or StandingDossiers()
 
     async def scores(self, query: ScoreQuery, actor: Actor) -> Scores:
         """The agencies of a period, the best first. Every worker may see them; corrections only whom they concern."""
@@ -94,7 +105,7 @@ class Scoreboard:
         if query.agency is not None and not self.agencies.knows(query.agency):
             raise NotFound("Không có cơ quan nào mang mã này")
         async with self._database.reading() as connection:
-            counts = await store.counts_of(connection, period.months)
+            counts = await self._counts(connection, period)
             signed = await store.sign_off_of(connection, period.name)
             corrections = await store.corrections_of(connection, period.name)
         version = self.version_for(period) if signed is None else WeightsVersion.model_validate(signed["weights"])
@@ -172,8 +183,11 @@ class Scoreboard:
         self, connection: AsyncConnection, period: Period, version: WeightsVersion
     ) -> tuple[dict[Point, int], tuple[AgencyFigures, ...]]:
         """The counts of now and the figures that follow from them, as periods are signed off."""
-        counts = await store.counts_of(connection, period.months)
+        counts = await self._counts(connection, period)
         return counts, self._figures(counts, version, ScoreQuery(period=period.name), ())
+
+    async def _counts(self, connection: AsyncConnection, period: Period) -> dict[Point, int]:
+        return await store.counts_of(connection, period.months) | self._dossiers.counts(period.months)
 
     def shown_corrections(self, rows: Sequence[Mapping[str, Any]], actor: Actor) -> tuple[Correction, ...]:
         """Those that ``actor`` may read: the hotline all, an agency its own and what was accepted of others."""

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from hotline1022.base.rule_files import RuleModel, WrongAt, read_rules
+from hotline1022.base.rule_files import RuleModel, StandingFile, WrongAt
 from surveys.scoring import COMPONENTS, Weights
 
 FILE = "score-weights.yaml"
@@ -72,15 +72,9 @@ class WeightsFile(RuleModel):
         return next((each for each in reversed(self.versions) if each.valid_from <= day), self.versions[0])
 
 
-class StandingWeights:
-    """The weights in force: a broken file is told and leaves the last good one standing."""
+class StandingWeights(StandingFile[WeightsFile]):
+    """The weights in force."""
 
     def __init__(self, folder: Path | None = None) -> None:
         """Load them for the first time. Raises RuleFileError."""
-        self._folder = folder
-        self.current = read_rules(FILE, WeightsFile, folder)
-
-    def reload(self) -> WeightsFile:
-        """Read the file again. Raises RuleFileError and keeps ``current`` as it was when it is broken."""
-        self.current = read_rules(FILE, WeightsFile, self._folder)
-        return self.current
+        super().__init__(FILE, WeightsFile, folder)
