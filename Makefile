@@ -10,12 +10,12 @@ export HOTLINE_DATA := $(abspath $(DATA))
 need = command -v $(1) >/dev/null || { echo "Thiếu chương trình $(1): cài gói $(2) (ví dụ: sudo apt-get install $(2))"; exit 1; }
 
 # Tests that share nothing with each other run in two processes; those with telephones and recognisers one after the other.
-APART := tests/base tests/hotline1022 tests/ivr tests/surveys tests/tickets
+APART := tests/base tests/hotline1022 tests/ivr tests/scores tests/surveys tests/tickets
 
 .PHONY: help venv setup run demo call test check bench clean lock
 
 help:
-	@echo "make demo    cài đặt tất cả và chạy thử một cuộc gọi từ đầu đến phiếu (ARGS=\"--exit --json TỆP\")"
+	@echo "make demo    cài đặt tất cả và chạy thử một câu chuyện, từ cuộc gọi đến điểm của cơ quan (ARGS=\"--exit --json TỆP\")"
 	@echo "make run     chạy tổng đài cho đến khi bấm Ctrl-C"
 	@echo "make call    gọi vào tổng đài đang chạy (ARGS=\"--wav TỆP --keys 2 --from SỐ\")"
 	@echo "make setup   chỉ chuẩn bị: môi trường, Asterisk, mô hình, cơ sở dữ liệu"
