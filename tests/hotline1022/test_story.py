@@ -5,7 +5,7 @@ import wave
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from aiohttp import web
@@ -20,7 +20,7 @@ from hotline1022.live import Stage
 from hotline1022.score_sources import TicketJournal
 from hotline1022.story import Story, without_prompts
 from hotline1022.survey_line import TicketCitizens
-from hotline1022.survey_story import SurveyStory
+from hotline1022.survey_story import CountedEvent, SurveyStory
 from surveys.campaign import Campaign
 from surveys.consideration import Consideration
 from surveys.policy import StandingPolicy
@@ -313,3 +313,8 @@ def test_what_the_hotline_said_before_an_operator_came_is_left_out() -> None:
     heard = Transcript(engine="vosk", model="m", words=words, seconds=10)
     assert [word.w for word in without_prompts(heard, 5.0).words] == ["ngập", "dạ"]
     assert without_prompts(heard, None) == heard
+
+
+def test_whatever_the_scores_are_made_of_has_the_ticket_counted_anew(told: Told) -> None:
+    for kind in get_args(CountedEvent):
+        assert "SurveyStory.recount" in told.story.jobs_of(kind.__name__), kind
