@@ -23,7 +23,7 @@ from tickets.photos.model import Photo
 from tickets.photos.store import photos_of
 from tickets.reading import read
 from tickets.rules import StandingRules
-from tickets.sight import line_of, may_see, shown_to, visit_shown_to
+from tickets.sight import entry_shown_to, line_of, may_see, shown_to, visit_shown_to
 
 
 class AllowedMove(BaseModel):
@@ -107,7 +107,7 @@ class Dossier:
             ticket = await self._seen(connection, code, actor)
             found = await journal.of_ticket(connection, ticket.code, after=int(after), limit=query.limit)
         last = cursor_of(found[-1][1].at, str(found[-1][0])) if found else None
-        return page_of([entry for _, entry in found], query.limit, last)
+        return page_of([entry_shown_to(actor, entry) for _, entry in found], query.limit, last)
 
     async def unlock(self, code: str, actor: Actor, reason: str) -> Identity:
         """Who reported. The reader and the reason are in the journal before the answer is given.

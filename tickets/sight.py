@@ -8,7 +8,7 @@ from hotline1022.base.access import AGENCY_ROLES, HOTLINE_ROLES, Actor, Role
 from tickets.agencies import Agencies
 from tickets.appointments.model import Appointment
 from tickets.letters.model import Letter
-from tickets.model import Party, Stage, Ticket
+from tickets.model import JournalEntry, Party, Stage, Ticket
 
 NOT_WITH_AGENCY = (Stage.RECEIVED, Stage.CLASSIFIED, Stage.MERGED, Stage.REFERRED)
 """Stages in which the agency that is written on a ticket has not been given it."""
@@ -61,6 +61,13 @@ def visit_shown_to(actor: Actor, visit: Appointment, *, sealed: bool) -> Appoint
     if sealed or (actor.role not in HOTLINE_ROLES and visit.agency != actor.agency):
         return visit.model_copy(update={"procedure": None, "address": None})
     return visit
+
+
+def entry_shown_to(actor: Actor, entry: JournalEntry) -> JournalEntry:
+    """The entry as ``actor`` may read it: what a citizen answered in a survey is never told to the agency that it is about."""
+    if entry.what != "surveyed" or actor.role in HOTLINE_ROLES:
+        return entry
+    return entry.model_copy(update={"details": {}})
 
 
 def shown_to(actor: Actor, ticket: Ticket) -> Ticket:

@@ -16,7 +16,7 @@ def at(text: str) -> datetime:
 def entry(when: str, what: str, **details: object) -> Entry:
     """An entry; instants are said as ``12-02T10:00``."""
     written = {
-        name: at(value).isoformat() if name in ("due", "ends", "after", "answer_due") else value
+        name: at(str(value)).isoformat() if name in ("due", "ends", "after", "answer_due") else value
         for name, value in details.items()
     }
     return Entry(at(when), what, written)
