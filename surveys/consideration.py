@@ -121,7 +121,7 @@ class Consideration:
             await self._record_event(connection, decided)
             if next_at is not None:
                 await self._record_event(connection, SurveyPlanned(at=now, case=case.id, number=1, next_at=next_at))
-        log.info("survey_decided", ticket=case.code, asked=not reasons, reasons=[str(reason) for reason in reasons])
+        log.info("survey_decided", case=case.id, asked=not reasons, reasons=[str(reason) for reason in reasons])
         return case
 
 

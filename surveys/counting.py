@@ -156,7 +156,7 @@ class _Life:
 
     def _answered(self, entry: Entry) -> None:
         details = entry.details
-        given = str(details["agency"]) if self._duplicate else self._holder
+        given = str(details.get("agency", self._holder)) if self._duplicate else self._holder
         self._rounds[-1].told = _Told(
             at=entry.at,
             agency=HOTLINE if details.get("level") == 1 else given,
@@ -172,7 +172,7 @@ class _Life:
     def _reopened(self, entry: Entry) -> None:
         self._rounds[-1].reopened = True
         self._rounds.append(_Round())
-        self._hand_to(str(entry.details["agency"]), entry.at)
+        self._hand_to(str(entry.details.get("agency", self._holder)), entry.at)
 
     def _published(self, entry: Entry) -> None:
         if (told := self._rounds[-1].told) is not None:

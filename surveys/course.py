@@ -114,7 +114,7 @@ class Course:
             )
             await store.add_attempt(connection, attempt, person)
             await store.change_case(connection, case.id, attempts=number, next_at=None)
-        log.info("survey_attempt", ticket=case.code, number=number, mode=mode)
+        log.info("survey_attempt", case=case.id, number=number, mode=mode)
         return attempt
 
     # What the citizen says, and the end of an attempt -----------------------------------------------------------------
@@ -166,7 +166,7 @@ class Course:
             await self.plan(connection, case, attempt.number + 1, self.hours().next_opening(wanted))
         else:
             await self.close(connection, case, disposition, mode=attempt.mode)
-        log.info("survey_call_ended", ticket=case.code, disposition=disposition, again=again)
+        log.info("survey_call_ended", case=case.id, disposition=disposition, again=again)
         return disposition
 
     async def end_anew(self, connection: AsyncConnection, case: Case, attempt: Attempt, before: str) -> Disposition:

@@ -88,6 +88,7 @@ class Move:
 
 _UNTOUCHED = (Stage.RECEIVED, Stage.CLASSIFIED)
 _AT_WORK = (Stage.ACCEPTED, Stage.HANDLING)
+_SIGNED = (Stage.APPROVED, Stage.REFUSED)
 
 MOVES = (
     # The hotline.
@@ -131,6 +132,8 @@ MOVES = (
     ),
     Move("survey", "ghi nhận khảo sát", (Stage.ANSWERED,), Stage.SURVEYED, _HOTLINE | _MACHINE),
     Move("survey", "ghi nhận khảo sát", (Stage.SURVEYED, Stage.CLOSED), None, _HOTLINE | _MACHINE),
+    # The citizen was being asked about an answer while their ticket was reopened: what they said stays said.
+    Move("survey", "ghi nhận khảo sát", (Stage.CLASSIFIED, *WITH_AGENCY, *_SIGNED, Stage.MERGED), None, _MACHINE),
     Move("close", "đóng phiếu", (Stage.ANSWERED, Stage.SURVEYED), Stage.CLOSED, _LEADERS | _MACHINE),
     Move("reopen", "mở lại", TOLD, Stage.REOPENED, _HOTLINE | _CITIZEN | _MACHINE),
     Move("publish", "đăng câu trả lời", TOLD, None, _LEADERS),

@@ -82,7 +82,7 @@ class Links:
             if not held:
                 next_at = self._course.hours().next_opening(until)
                 await self._course.plan(connection, case, case.attempts + 1, next_at)
-        log.info("survey_link_made", ticket=case.code)
+        log.info("survey_link_made", case=case.id)
         return LinkMade(path=PATH.format(token=token), until=until)
 
     async def open(self, token: str) -> Asked | None:
@@ -124,7 +124,7 @@ class Links:
                 return False
             disposition = await self._kept(connection, case, marks, comment)
             await self._course.close(connection, case, disposition, mode=Mode.LINK)
-        log.info("survey_link_used", ticket=case.code, disposition=disposition)
+        log.info("survey_link_used", case=case.id, disposition=disposition)
         return True
 
     async def _kept(

@@ -190,8 +190,10 @@ class Scoreboard:
         return await store.counts_of(connection, period.months) | self._dossiers.counts(period.months)
 
     def shown_corrections(self, rows: Sequence[Mapping[str, Any]], actor: Actor) -> tuple[Correction, ...]:
-        """Those that ``actor`` may read: the hotline all, an agency its own and what was accepted of others."""
-        mine = [row for row in rows if actor.role in HOTLINE_ROLES or row["agency"] == actor.agency or row["accepted"]]
+        """Those that ``actor`` may read: the hotline all, an agency those of its own line and what was accepted of others."""
+        today = self._clock.now().astimezone(CIVIL_ZONE).date()
+        own = self.agencies.line_of(actor.agency, today) if actor.agency else frozenset()
+        mine = [row for row in rows if actor.role in HOTLINE_ROLES or row["agency"] in own or row["accepted"]]
         return tuple(self.correction(row) for row in mine)
 
     def correction(self, row: Mapping[str, Any]) -> Correction:

@@ -13,7 +13,7 @@ from hotline1022.base.http.routes import Told
 from hotline1022.base.ids import new_id
 from surveys.scores import store
 from surveys.scores.period import read_period
-from surveys.scores.scoreboard import Scoreboard, ScoreQuery, frozen_figures, written_counts
+from surveys.scores.scoreboard import Agency, Scoreboard, ScoreQuery, frozen_figures, written_counts
 from surveys.scores.shown import Correction, Scores
 from surveys.scores.weights import WeightsVersion
 
@@ -25,6 +25,8 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 class AskedCorrection(Told):
     """What an agency says against its figures."""
 
+    agency: Agency | None = None
+    """One that the asker's own has succeeded; None is their own."""
     reason: Words
     evidence: Words
 
@@ -69,8 +71,9 @@ class SignOff:
     async def ask_correction(self, period_name: str, asked: AskedCorrection, actor: Actor) -> Correction:
         """Keep what an agency says against its figures. Raises Refused before they are signed off: until then the journal corrects them."""
         period = read_period(period_name)
-        if actor.agency is None:
-            raise Forbidden("Chỉ cơ quan có điểm mới đề nghị đính chính")
+        agency, today = asked.agency or actor.agency, self._clock.now().astimezone(CIVIL_ZONE).date()
+        if actor.agency is None or agency not in self._board.agencies.line_of(actor.agency, today):
+            raise Forbidden("Chỉ đề nghị đính chính được điểm của cơ quan mình hoặc của cơ quan mình kế thừa")
         async with self._database.transaction() as connection:
             if await store.sign_off_of(connection, period.name) is None:
                 raise Refused(
@@ -80,14 +83,15 @@ class SignOff:
             values: dict[str, Any] = {
                 "id": new_id(),
                 "period": period.name,
-                "agency": actor.agency,
+                "agency": agency,
                 "asked_by": actor.name,
                 "asked_at": self._clock.now(),
-                **asked.model_dump(),
+                "reason": asked.reason,
+                "evidence": asked.evidence,
             }
             await store.add_correction(connection, values)
             kept = await store.correction_of(connection, period.name, values["id"])
-        log.info("score_correction_asked", period=period.name, agency=actor.agency)
+        log.info("score_correction_asked", period=period.name, agency=agency)
         return self._board.correction(kept or values)
 
     async def decide(self, period_name: str, correction: str, decision: Decision, actor: Actor) -> Correction:

@@ -74,10 +74,11 @@ def test_rule_files_are_checked_each_with_its_first_mistake(tmp_path: Path, monk
     (folder / "topics.yaml").write_text("version: 2\nmenu: {}\ntopics: []\n")
     (folder / "localities.csv").write_bytes(b"a,b\n\xff\n")
     (folder / "polices.yaml").write_text("version: 1\n")
+    (folder / "score-weights.yaml").write_text("versions: []\n")
     told = run_json("rules", "check", ends=1)
     assert not told["good"]
     assert [(Path(each["path"]).name, each["line"]) for each in told["mistakes"]] == [
-        ("calendars.yaml", 3), ("topics.yaml", 1), ("localities.csv", 2),
+        ("calendars.yaml", 3), ("topics.yaml", 1), ("localities.csv", 2), ("score-weights.yaml", 1),
     ]  # fmt: skip
     assert told["own"]["calendars.yaml"]
     assert not told["own"]["policies.yaml"]

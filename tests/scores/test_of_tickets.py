@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from hotline1022.base.access import MACHINE
+from hotline1022.base.errors import Refused
 from surveys.points import HOTLINE, Point
 from tests.scores.conftest import Counted
 from tests.tickets.conftest import HOA, LAN, Hands, StillClock, approver, officer
@@ -146,6 +147,23 @@ async def test_reopening_counts_against_the_answer_and_hands_the_ticket_over_ane
         1,
         1,
     )
+
+
+async def test_what_a_citizen_said_while_the_ticket_was_reopened_counts_for_the_answer_it_was_about(
+    hands: Hands, counted: Counted
+) -> None:
+    code = await routed(hands)
+    with pytest.raises(Refused, match="chưa được trả lời"):
+        await surveyed(hands, code, 5)
+    await answered(hands, code)
+    await hands.move(code, LAN, "reopen", reason="Đèn lại tắt.")
+    with pytest.raises(Refused, match="chưa được trả lời lần 2"):
+        await surveyed(hands, code, 5, round=1)
+    ticket = await hands.move(code, OFFICER, "accept")
+    await surveyed(hands, code, 2, round=0)
+    assert (await hands.desk.find(code)).stage == ticket.stage  # type: ignore[union-attr]
+    found = await counted.of(COMMUNE)
+    assert (found["mark-2"], found["answered"], found["reopened"]) == (1, 1, 1)
 
 
 async def test_returns_extensions_and_objections_are_those_of_the_agency_they_happened_to(

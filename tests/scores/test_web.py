@@ -100,6 +100,16 @@ async def test_an_agency_sees_its_own_tickets_and_never_who_answered(
     assert hidden["items"] == [], "that the citizen was not satisfied is no business of the agency's either"
 
 
+async def test_the_journal_tells_an_agency_nothing_of_what_the_citizen_answered(
+    served: Interface, hands: Hands
+) -> None:
+    code = await surveyed(hands, 1, "j1")
+    for role, seen in ((Role.LEADER, 1), (Role.OFFICER, None)):
+        journal = await read(served, f"/api/tickets/{code}/journal", role)
+        (entry,) = [each for each in journal["items"] if each["what"] == "surveyed"]
+        assert entry["details"].get("answers", {}).get("satisfaction") == seen
+
+
 async def test_a_period_that_is_not_over_is_not_signed_off(served: Interface) -> None:
     told = await send(served, "/api/scores/2026-11/sign-off", Role.LEADER, 409)
     assert told["detail"] == "Chưa hết tháng 11 năm 2026 nên chưa chốt được — chốt từ ngày 01/12/2026"
@@ -148,6 +158,8 @@ async def test_an_agency_asks_for_a_correction_and_the_leader_decides_once(
     await send(served, "/api/scores/2026-11/sign-off", Role.ADMINISTRATOR)
     await send(served, "/api/scores/2026-11/corrections", Role.LEADER, 403, json=ask)
     await send(served, "/api/scores/2026-11/corrections", Role.APPROVER, 422, json={"reason": "x"})
+    others = ask | {"agency": "so-xay-dung"}
+    await send(served, "/api/scores/2026-11/corrections", Role.APPROVER, 403, json=others)
     asked = await send(served, "/api/scores/2026-11/corrections", Role.APPROVER, json=ask)
     assert (asked["agency"], asked["accepted"]) == (COMMUNE, None)
     stranger = await read(served, "/api/scores?period=2026-11", Role.OFFICER, agency="so-xay-dung")

@@ -95,7 +95,12 @@ def visited(change: Change, request: Visited) -> None:
 
 
 def survey(change: Change, request: Survey) -> None:
-    """The citizen has been asked, or could not be."""
+    """The citizen has been asked, or could not be. Raises Refused for an answer that they were never told."""
+    if request.round >= change["round"] + (change["told_at"] is not None):
+        raise Refused(
+            f"Người dân chưa được trả lời lần {request.round + 1} nên chưa có gì để khảo sát",
+            remedy="khảo sát lần trả lời trước đó",
+        )
     facts = request.model_dump(mode="json", exclude={"move"})
     change.journal("surveyed", "Đã khảo sát mức độ hài lòng.", agency=change["agency"], **facts)
 
