@@ -5,15 +5,10 @@ from typing import Annotated
 
 import typer
 
-from hotline1022.base.rule_files import RuleFileError, shipped_names
+from hotline1022.base.rule_files import shipped_names
 from hotline1022.cli.asking import RULES_FOLDER, AsJson, print_json
 from hotline1022.config import Settings
-<<<<<<< HEAD
 from hotline1022.survey_desk import mistakes as survey_mistakes
-=======
-from surveys.policy import StandingPolicy
-from surveys.scores.weights import StandingWeights
->>>>>>> scores
 from tickets.rules import Rules, mistakes
 
 rules_app = typer.Typer(no_args_is_help=True, help="Tệp quy tắc của tỉnh.")
@@ -23,11 +18,7 @@ rules_app = typer.Typer(no_args_is_help=True, help="Tệp quy tắc của tỉnh
 def check(as_json: AsJson = False) -> None:
     """Đọc mọi tệp quy tắc; mỗi tệp một dòng, chỗ sai có tệp và số dòng. Thoát với mã 1 nếu có tệp không dùng được."""
     folder, names = rules_folder(), (*shipped_names("tickets"), *shipped_names("surveys"))
-<<<<<<< HEAD
     wrong = [*mistakes(folder), *survey_mistakes(folder)]
-=======
-    wrong = [*mistakes(folder), *_survey_mistakes(folder)]
->>>>>>> scores
     own = {name: (folder / name).is_file() for name in names}
     ignored = sorted(str(path) for path in folder.glob("*") if path.is_file() and path.name not in names)
     if as_json:
@@ -44,16 +35,6 @@ def check(as_json: AsJson = False) -> None:
             typer.echo("Mọi quy tắc dùng được.")
     if wrong:
         raise typer.Exit(1)
-
-
-def _survey_mistakes(folder: Path) -> list[RuleFileError]:
-    found = []
-    for read in (StandingPolicy, StandingWeights):
-        try:
-            read(folder)
-        except RuleFileError as error:
-            found.append(error)
-    return found
 
 
 def place(

@@ -22,13 +22,8 @@ from hotline1022.base.spool import Spool
 from hotline1022.live import Stage
 from hotline1022.score_sources import TicketJournal
 from hotline1022.story import Story, without_prompts
-<<<<<<< HEAD
 from hotline1022.survey_desk import TicketCitizens
-from hotline1022.survey_story import SurveyStory
-=======
-from hotline1022.survey_line import TicketCitizens
 from hotline1022.survey_story import CountedEvent, SurveyStory
->>>>>>> scores
 from surveys.campaign import Campaign
 from surveys.consideration import Consideration
 from surveys.policy import StandingPolicy
@@ -324,7 +319,6 @@ def test_what_the_hotline_said_before_an_operator_came_is_left_out() -> None:
     assert without_prompts(heard, None) == heard
 
 
-<<<<<<< HEAD
 async def test_every_event_of_the_three_contexts_has_a_reaction(told: Told) -> None:
     told_of = {
         kind
@@ -333,8 +327,8 @@ async def test_every_event_of_the_three_contexts_has_a_reaction(told: Told) -> N
         if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
     }
     assert told_of == set(told.story.reactions)
-=======
+
+
 def test_whatever_the_scores_are_made_of_has_the_ticket_counted_anew(told: Told) -> None:
     for kind in get_args(CountedEvent):
         assert "SurveyStory.recount" in told.story.jobs_of(kind.__name__), kind
->>>>>>> scores
