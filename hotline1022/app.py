@@ -217,7 +217,6 @@ class Service:
         )
 
     def _put_the_surveys_together(self) -> None:
-        settings = self.settings
         common: dict[str, Any] = {
             "database": self.database,
             "clock": self.clock,
@@ -227,12 +226,7 @@ class Service:
             "record_event": outbox.add,
             "key": self.survey_rules.key,
         }
-        calls = SurveyCalls(
-            self.outgoing,
-            has_line=bool(settings.trunk_outgoing),
-            international=settings.outgoing_format == "international",
-        )
-        self.campaign = self._talk.campaign = Campaign(**common, calls=calls)
+        self.campaign = self._talk.campaign = Campaign(**common, calls=SurveyCalls(self.outgoing, self.settings))
         self.surveys = SurveyStory(
             consideration=Consideration(**common),
             campaign=self.campaign,

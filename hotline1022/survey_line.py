@@ -6,6 +6,7 @@ from pathlib import Path
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.errors import HotlineError
 from hotline1022.base.events import Event
+from hotline1022.config import Settings
 from hotline1022.product import Hotline
 from ivr.flow import Flow
 from ivr.model import Say
@@ -45,8 +46,9 @@ class SurveyTalk:
 class SurveyCalls:
     """Implements ``surveys.campaign.Calls`` by the line; numbers are dialled as the carrier wants them."""
 
-    def __init__(self, outgoing: Outgoing, *, has_line: bool, international: bool) -> None:
-        self._outgoing, self._has_line, self._international = outgoing, has_line, international
+    def __init__(self, outgoing: Outgoing, settings: Settings) -> None:
+        self._outgoing, self._has_line = outgoing, bool(settings.trunk_outgoing)
+        self._international = settings.outgoing_format == "international"
 
     def ready(self) -> bool:
         """See Calls."""

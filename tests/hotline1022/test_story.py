@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy import Table, select
 
+import surveys.events as survey_events
 import telephony.events as telephony_events
 import tickets.events as ticket_events
 import transcription.events as transcription_events
@@ -319,10 +320,10 @@ def test_what_the_hotline_said_before_an_operator_came_is_left_out() -> None:
     assert without_prompts(heard, None) == heard
 
 
-async def test_every_event_of_the_three_contexts_has_a_reaction(told: Told) -> None:
+async def test_every_event_of_the_four_contexts_has_a_reaction(told: Told) -> None:
     told_of = {
         kind
-        for module in (telephony_events, ticket_events, transcription_events)
+        for module in (survey_events, telephony_events, ticket_events, transcription_events)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
     }
