@@ -17,14 +17,10 @@ from surveys.model import Mode
 from surveys.points import SURVEY_COUNTS, Point
 from surveys.scores import store
 from surveys.scores.figures import View, agency_figures, changed_since
-from surveys.scores.model import SCORED_MODES, AgencyFigures
+from surveys.scores.model import COUNT_TITLES, SCORED_MODES, AgencyFigures
 from surveys.scores.period import Period, read_period
 from surveys.scores.shown import Contribution, Correction, Scores, SignedOff
 from surveys.scores.weights import StandingWeights, WeightsVersion
-from surveys.tally import Tally
-
-NAMES = frozenset(Tally.__dataclass_fields__) - {"marks"} | {f"mark-{mark}" for mark in range(1, 6)}
-"""The names of all counts."""
 
 
 def _as_list(given: Any) -> Any:
@@ -132,10 +128,9 @@ class Scoreboard:
         Raises NotFound, Forbidden or Invalid.
         """
         period, today = read_period(query.period), self._clock.now().astimezone(CIVIL_ZONE).date()
-        if query.name not in NAMES:
-            raise Invalid(
-                "Không có số đếm nào tên như vậy", remedy=f"các tên: {', '.join(sorted(NAMES))}", field="name"
-            )
+        if query.name not in COUNT_TITLES:
+            known = ", ".join(f"{name} ({title})" for name, title in COUNT_TITLES.items())
+            raise Invalid("Không có số đếm nào tên như vậy", remedy=f"các tên: {known}", field="name")
         if not self.agencies.knows(agency):
             raise NotFound("Không có cơ quan nào mang mã này")
         agencies = self.agencies.line_of(agency, today) if query.line else frozenset({agency})
