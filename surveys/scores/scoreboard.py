@@ -90,7 +90,7 @@ class Scoreboard:
         if query.agency is not None and not self.agencies.knows(query.agency):
             raise NotFound("Không có cơ quan nào mang mã này")
         async with self._database.reading() as connection:
-            counts = await store.counts_of(connection, period.months)
+            counts = await store.totals_of(connection, period.name, period.months)
             signed = await store.sign_off_of(connection, period.name)
             corrections = await store.corrections_of(connection, period.name)
         version = self.version_for(period) if signed is None else WeightsVersion.model_validate(signed["weights"])
@@ -167,7 +167,7 @@ class Scoreboard:
         self, connection: AsyncConnection, period: Period, version: WeightsVersion
     ) -> tuple[dict[Point, int], tuple[AgencyFigures, ...]]:
         """The counts of now and the figures that follow from them, as periods are signed off."""
-        counts = await store.counts_of(connection, period.months)
+        counts = await store.totals_of(connection, period.name, period.months)
         return counts, self._figures(counts, version, ScoreQuery(period=period.name), ())
 
     def shown_corrections(self, rows: Sequence[Mapping[str, Any]], actor: Actor) -> tuple[Correction, ...]:
