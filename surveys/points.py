@@ -33,7 +33,7 @@ class Point(NamedTuple):
 
     agency: str
     month: str
-    """``2026-11``, in the civil zone."""
+    """``2026-11``, in the civil zone; where months are added up, the period."""
     name: str
     """A count of ``surveys.tally.Tally``; marks are ``mark-1`` to ``mark-5``."""
     mode: str = ""

@@ -3,6 +3,7 @@
 The third formula of Decision 766/QĐ-TTg is about administrative procedures; it is shown beside the score and is never part of it.
 """
 
+from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Self
@@ -54,11 +55,11 @@ class StandingDossiers(StandingFile[DossiersFile]):
         """Load them for the first time. Raises RuleFileError."""
         super().__init__(FILE, DossiersFile, folder)
 
-    def counts(self, months: Collection[str]) -> dict[Point, int]:
-        """What is known of some months, as counts."""
-        found = {}
+    def counts(self, period: str, months: Collection[str]) -> dict[Point, int]:
+        """What is known of some months, as counts of one ``period``."""
+        found = Counter[Point]()
         for each in self.current.months:
             if each.month in months:
-                found[Point(each.agency, each.month, "dossiers")] = each.dossiers
-                found[Point(each.agency, each.month, "dossiers_faulted")] = each.faulted
-        return found
+                found[Point(each.agency, period, "dossiers")] += each.dossiers
+                found[Point(each.agency, period, "dossiers_faulted")] += each.faulted
+        return dict(found)

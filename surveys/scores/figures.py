@@ -7,6 +7,7 @@ from surveys.comparison import Shrunk, decision_766, ranking, shrunk
 from surveys.model import Mode
 from surveys.points import HOTLINE, Point
 from surveys.scores.model import (
+    COUNT_TITLES,
     SCORED_MODES,
     TOO_FEW,
     AgencyFigures,
@@ -100,7 +101,9 @@ def changed_since(frozen: AgencyFigures | None, now: AgencyFigures) -> Since | N
         told.append(f"điểm {_points(frozen.composite if frozen else None)} → {_points(now.composite)}")
     if not told:
         names = sorted(name for name in before.keys() | now.counts.keys() if before.get(name) != now.counts.get(name))
-        told.append(", ".join(f"{name} {before.get(name, 0)} → {now.counts.get(name, 0)}" for name in names))
+        told.append(
+            ", ".join(f"{COUNT_TITLES[name]} {before.get(name, 0)} → {now.counts.get(name, 0)}" for name in names)
+        )
     return Since(
         agency=now.agency,
         n=now.n,

@@ -15,6 +15,42 @@ satisfied. They are shown beside; mixed in, they would hide what the others tell
 """
 
 
+COUNT_TITLES = {
+    "due": "phiếu đến hạn trả lời",
+    "on_time": "phiếu trả lời đúng hạn",
+    "answered": "phiếu đã trả lời người dân",
+    "reopened": "phiếu phải mở lại",
+    "received": "phiếu được chuyển đến",
+    "accepted_late": "phiếu nhận, trả trễ giờ",
+    "returned": "phiếu chuyển trả",
+    "extended": "phiếu được gia hạn",
+    "objected": "câu trả lời bị tổng đài trả lại",
+    "publishable": "câu trả lời có thể đăng",
+    "published": "câu trả lời đã đăng",
+    "dissatisfied_or_late": "phiếu không hài lòng hoặc trễ hạn",
+    "dossiers": "hồ sơ một cửa",
+    "dossiers_faulted": "hồ sơ một cửa bị phản ánh hoặc trễ hạn",
+    "letters_owed": "thư xin lỗi đến hạn gửi",
+    "letters_on_time": "thư xin lỗi gửi đúng hạn",
+    "visits_due": "lịch hẹn tại nhà đến giờ",
+    "visits_kept": "lịch hẹn tại nhà giữ đúng",
+    "eligible": "người được hỏi",
+    "reached": "người gặp được",
+    "refused": "người từ chối trả lời",
+    "completed": "người trả lời hết",
+    "partly": "người trả lời một phần",
+    "solved": "việc giải quyết xong",
+    "solved_partly": "việc giải quyết một phần",
+    "unsolved": "việc chưa giải quyết",
+    "mark-1": "rất không hài lòng",
+    "mark-2": "không hài lòng",
+    "mark-3": "bình thường",
+    "mark-4": "hài lòng",
+    "mark-5": "rất hài lòng",
+}
+"""Every count, and what people read for it."""
+
+
 class Value(BaseModel):
     """What every figure is: nothing unknown is let in, nothing changes afterwards."""
 

@@ -18,16 +18,10 @@ from surveys.points import SURVEY_COUNTS, Point
 from surveys.scores import store
 from surveys.scores.dossiers import StandingDossiers
 from surveys.scores.figures import View, agency_figures, changed_since
-from surveys.scores.model import SCORED_MODES, AgencyFigures
+from surveys.scores.model import COUNT_TITLES, SCORED_MODES, AgencyFigures
 from surveys.scores.period import Period, read_period
 from surveys.scores.shown import Contribution, Correction, Scores, SignedOff
 from surveys.scores.weights import StandingWeights, WeightsVersion
-from surveys.tally import Tally
-
-NAMES = frozenset(Tally.__dataclass_fields__) - {"marks", "dossiers", "dossiers_faulted"} | {
-    f"mark-{mark}" for mark in range(1, 6)
-}
-"""The names of all counts."""
 
 
 def _as_list(given: Any) -> Any:
@@ -143,10 +137,9 @@ class Scoreboard:
         Raises NotFound, Forbidden or Invalid.
         """
         period, today = read_period(query.period), self._clock.now().astimezone(CIVIL_ZONE).date()
-        if query.name not in NAMES:
-            raise Invalid(
-                "Không có số đếm nào tên như vậy", remedy=f"các tên: {', '.join(sorted(NAMES))}", field="name"
-            )
+        if query.name not in COUNT_TITLES:
+            known = ", ".join(f"{name} ({title})" for name, title in COUNT_TITLES.items())
+            raise Invalid("Không có số đếm nào tên như vậy", remedy=f"các tên: {known}", field="name")
         if not self.agencies.knows(agency):
             raise NotFound("Không có cơ quan nào mang mã này")
         agencies = self.agencies.line_of(agency, today) if query.line else frozenset({agency})
@@ -187,7 +180,8 @@ class Scoreboard:
         return counts, self._figures(counts, version, ScoreQuery(period=period.name), ())
 
     async def _counts(self, connection: AsyncConnection, period: Period) -> dict[Point, int]:
-        return await store.counts_of(connection, period.months) | self._dossiers.counts(period.months)
+        totals = await store.totals_of(connection, period.name, period.months)
+        return totals | self._dossiers.counts(period.name, period.months)
 
     def shown_corrections(self, rows: Sequence[Mapping[str, Any]], actor: Actor) -> tuple[Correction, ...]:
         """Those that ``actor`` may read: the hotline all, an agency those of its own line and what was accepted of others."""

@@ -151,6 +151,16 @@ async def counts_of(connection: AsyncConnection, months: Collection[str]) -> dic
     return {Point(agency, month, name, mode): amount for agency, month, name, mode, amount in rows}
 
 
+async def totals_of(connection: AsyncConnection, period: str, months: Collection[str]) -> dict[Point, int]:
+    """The counts of some months as those of one ``period``."""
+    columns = score_counts.c
+    summed = select(columns.agency, columns.name, columns.mode, func.sum(columns.amount)).where(
+        columns.month.in_(months), columns.amount != 0
+    )
+    rows = await connection.execute(summed.group_by(columns.agency, columns.name, columns.mode))
+    return {Point(agency, period, name, mode): int(amount) for agency, name, mode, amount in rows}
+
+
 async def hold_counts(connection: AsyncConnection) -> None:
     """Let nobody change a count until the transaction ends. On SQLite whoever writes is alone anyway."""
     if connection.dialect.name == "postgresql":

@@ -8,12 +8,13 @@ import pytest
 from hotline1022.base.db import Database
 from hotline1022.base.errors import NotFound
 from hotline1022.base.rule_files import rule_path
-from tests.tickets.conftest import LAN, Hands, Recorded, StillClock, approver, officer
+from tests.tickets.conftest import HOA, LAN, Hands, Letters, Recorded, StillClock, approver, officer
 from tests.tickets.test_life import opened
 from tests.tickets.test_timers import civil
 from tickets.desk import Desk
 from tickets.dossier import Dossier
 from tickets.handling import Handling
+from tickets.letters.model import LetterState
 from tickets.model import Stage
 from tickets.rules import StandingRules
 from tickets.search.finding import TicketQuery, TicketSearch
@@ -140,3 +141,22 @@ async def test_a_ticket_that_waits_for_the_citizen_still_waits_at_the_successor(
     assert (answer.party, answer.step_at, ticket.stage) == (HEIR, None, Stage.WAITING)
     before: datetime = answer.due
     assert (await hands.move(code, officer(HEIR), "resume", text="Đoạn chợ.")).due > before
+
+
+async def test_the_successor_sends_the_letter_that_is_still_owed(
+    hands: Hands, timers: Timers, still_clock: StillClock, letters: Letters
+) -> None:
+    code = await given(hands, "letter")
+    await hands.move(code, officer(ENDING), "accept")
+    await hands.move(code, HOA, "ask-letter", reason="Cán bộ trả lời thiếu lịch sự.")
+    assert (await letters.one(code)).agency == ENDING
+    still_clock.instant = civil("11-26T08:00")
+    await timers.tick()
+    owed = await letters.one(code)
+    assert owed.agency == HEIR
+    await hands.move(code, officer(HEIR), "draft-letter")
+    await hands.move(code, approver(HEIR), "approve-letter")
+    ticket = await hands.move(code, LAN, "send-letter", how="post")
+    sent = await letters.one(code)
+    assert (sent.id, sent.state, sent.agency) == (owed.id, LetterState.SENT, HEIR)
+    assert {each.ended for each in ticket.deadlines if each.clock.startswith("apology")} == {"met"}

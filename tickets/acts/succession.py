@@ -35,6 +35,8 @@ def inherit(change: Change, *, again: bool = False) -> bool:
         moved = change.recompute(deadline, party=heirs[deadline.party].code)
         if change.stage is Stage.WAITING and CLOCKS[moved.clock].stops:
             change.put(moved, halted(moved))
+    for letter in [each for each in change.letters if each.open and each.agency in heirs]:
+        change.letters.put(letter, letter.model_copy(update={"agency": heirs[letter.agency].code}))
     change.end("contribute", how="dropped", party=change["agency"])
     ended = ([lead] if leads else []) + [each.party for each in owed]
     told = " ".join(_why(change, heirs, code) for code in dict.fromkeys(ended))
