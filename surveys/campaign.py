@@ -26,6 +26,11 @@ NO_LINE_PAUSE = timedelta(days=1)
 """How long the hotline waits before it looks again where it has no line for calls of its own. Meanwhile operators may ring."""
 
 
+EARLY = timedelta(seconds=30)
+"""How much before its hour an attempt may be made. One that comes earlier has been put off since, or the clock was set back: at its
+hour it comes again, by its newer plan or by the sweep."""
+
+
 class Calls(Protocol):
     """The line, as far as surveys need it. What is answered and how a call ends is told by events."""
 
@@ -104,7 +109,10 @@ class Campaign:
 
     async def _to_ring(self, case: Case) -> str | None:
         """The number to ring now; None when that may not be, and then the case has been closed or put off."""
-        citizen, now = await self._course.number_to_ring(case), self._clock.now()
+        now = self._clock.now()
+        if case.next_at is not None and case.next_at - now > EARLY:
+            return None
+        citizen = await self._course.number_to_ring(case)
         if citizen is None:
             return None
         if not self._calls.ready():
