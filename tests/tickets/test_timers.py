@@ -284,8 +284,8 @@ async def test_a_move_that_comes_after_the_ticket_closed_by_itself_is_told_so(
     code = await routed(hands)
     closing = (await answered(hands, code)).deadline("close").due
     still_clock.instant = closing + timedelta(hours=1)
-    with pytest.raises(Refused, match="“đã đóng” nên không thể ghi nhận khảo sát"):
-        await hands.move(code, LAN, "survey", disposition="completed")
+    with pytest.raises(Refused, match="“đã đóng” nên không thể đóng phiếu"):
+        await hands.move(code, HOA, "close")
     ticket = await hands.desk.find(code)
     assert ticket is not None
     assert ticket.stage == Stage.ANSWERED
