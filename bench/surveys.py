@@ -20,7 +20,7 @@ from tests.hotline import RunningHotline, running_hotline
 from tickets.store import tickets
 
 CHANNELS = 30
-CALLS_A_MINUTE = 180
+CALLS_A_MINUTE = 300
 KEYS = "1154"
 PATIENCE_SECONDS = 3600.0
 
