@@ -9,8 +9,8 @@ export HOTLINE_DATA := $(abspath $(DATA))
 # $(call need,COMMAND,DEBIAN PACKAGE): one sentence when a system program is missing
 need = command -v $(1) >/dev/null || { echo "Thiếu chương trình $(1): cài gói $(2) (ví dụ: sudo apt-get install $(2))"; exit 1; }
 
-# Tests that share nothing with each other run in three processes, the one that mostly waits first; those with telephones and recognisers one after the other.
-APART := tests/end_to_end/test_surveys_killed.py tests/base tests/hotline1022 tests/ivr tests/scores tests/surveys tests/tickets
+# Tests that share nothing with each other run in three processes; those with telephones and recognisers one after the other.
+APART := tests/base tests/hotline1022 tests/ivr tests/scores tests/surveys tests/tickets
 
 .PHONY: help venv setup run demo call test check bench clean lock
 
@@ -60,7 +60,7 @@ test: check setup
 	@$(call need,espeak-ng,espeak-ng)
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(call need,initdb,postgresql)
 	@$(BIN)/hotline1022 models fetch vosk-ko silero-vad whisper-base voices-vi
-	@$(BIN)/python -m pytest $(APART) -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest $(APART) -n 3 --dist loadfile $(ARGS)
 	@$(BIN)/python -m pytest $(addprefix --ignore=,$(APART)) $(ARGS)
 
 bench: setup

@@ -15,11 +15,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-HEARD_SECONDS = 1.6
-"""After the answer the hotline first listens whether a person or a machine has taken the call, then asks."""
+LISTENS_SECONDS = 0.4
+"""From the first sound of a question to the key; before it the hotline listens whether a person or a machine has taken the call."""
+
+PATIENCE_SECONDS = 60.0
+"""Whoever hears nothing for so long presses nothing."""
 
 HELLO_PACKETS, SILENT_PACKETS, PACKET_SECONDS = 20, 80, 0.02
 LOUD, SILENCE = (b"\x2a" * 10 + b"\xaa" * 10) * 8, b"\xd5" * 160
+QUIET = frozenset(b"\xd5\x55")
+RTP_HEAD = 12
 """20 ms of G.711 A-law: a square wave of 400 Hz, and nothing."""
 
 THINKS_SECONDS = 0.6
@@ -34,6 +39,8 @@ class Taken:
     rung_at: float
     keys: list[float] = field(default_factory=list)
     """When each key was acknowledged."""
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    """Something was heard."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
     ended_at: float | None = None
 
@@ -60,6 +67,7 @@ class Citizens(asyncio.DatagramProtocol):
     def __init__(self, keys: str, status: Callable[[str], int]) -> None:
         self._keys, self._status = keys, status
         self.calls: dict[str, Taken] = {}
+        self._heard_from: dict[tuple[str, int], Taken] = {}
         self._waiting: dict[str, asyncio.Future[int]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._transport: Any = None
@@ -74,8 +82,10 @@ class Citizens(asyncio.DatagramProtocol):
         return [call for call in self.calls.values() if call.number == number]
 
     def datagram_received(self, data: bytes, sender: tuple[str, int]) -> None:
-        """One SIP message, or a packet of what the hotline says, which nobody listens to."""
+        """One SIP message, or a packet of what the hotline says."""
         if data[:1] == b"\x80":
+            if (heard := self._heard_from.get(sender)) is not None and set(data[RTP_HEAD:]) - QUIET:
+                heard.asked.set()
             return
         head, _, body = data.decode("utf-8", "replace").partition("\r\n\r\n")
         first, *lines = head.split("\r\n")
@@ -113,6 +123,7 @@ class Citizens(asyncio.DatagramProtocol):
             return
         host = re.search(r"c=IN IP4 (\S+)", body)
         if host and port:
+            self._heard_from[host[1], int(port[1])] = call
             self._begin(self._hello(call, (host[1], int(port[1]))))
         contact = re.search(r"<([^>]+)>", fields["contact"])
         dialog = Dialog(fields["call-id"], f"{fields['to']};tag={tag}", fields["from"], contact[1] if contact else "")
@@ -134,7 +145,9 @@ class Citizens(asyncio.DatagramProtocol):
             await asyncio.sleep(PACKET_SECONDS)
 
     async def _talk(self, call: Taken, dialog: Dialog, peer: tuple[str, int]) -> None:
-        pause = HEARD_SECONDS
+        with suppress(TimeoutError):
+            await asyncio.wait_for(call.asked.wait(), PATIENCE_SECONDS)
+        pause = LISTENS_SECONDS
         for key in self._keys:
             with suppress(TimeoutError):
                 await asyncio.wait_for(call.over.wait(), pause)
