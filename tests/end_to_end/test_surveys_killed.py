@@ -23,7 +23,7 @@ from tests.citizens import Citizens, Taken, citizens
 from tests.end_to_end.test_ticket_life import Desk
 from tests.hotline import RunningHotline, running_hotline
 
-pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(600)]
 
 KILLS = 50
 HOTLINES = 2
@@ -108,7 +108,7 @@ def killed_again_and_again(hotline: RunningHotline, desk: Desk, seen: Campaign, 
         hotline.kill_service()
         hotline.start_service()
     open_cases = select(survey_cases.c.id).where(survey_cases.c.disposition.is_(None))
-    hotline.until(lambda: not hotline.rows(open_cases), "every case is over", seconds=60)
+    hotline.until(lambda: not hotline.rows(open_cases), "every case is over", seconds=200)
     for number, code in numbers.items():
         (case,) = hotline.rows(select(survey_cases).where(survey_cases.c.code == code))
         made = select(survey_attempts).where(survey_attempts.c.case == case.id)
