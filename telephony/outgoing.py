@@ -39,6 +39,9 @@ SILENT = "INITIALSILENCE"
 LONGEST_TALK_SECONDS = 240.0
 """An outgoing call that lasts longer has gone wrong and is hung up."""
 
+LOOK_SECONDS = 5.0
+"""After how long without a word about a call it is looked whether it is still there."""
+
 _CAUSES: Mapping[int, OutgoingOutcome] = {
     17: "busy", 18: "no-answer", 19: "no-answer", 21: "rejected", 1: "invalid-number", 3: "invalid-number",
     22: "invalid-number", 28: "invalid-number",
@@ -128,12 +131,21 @@ class Outgoing:
     async def _until_over(self, attempt: str, call: _Underway, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
-                await call.over.wait()
+                while not await self._over_soon(call):
+                    # Its end may have been told while nobody listened: between a service's death and the next one's first word.
+                    if attempt not in self._callers and not await self._is_there(attempt) and not call.over.is_set():
+                        await self._end(attempt, "unknown", 0)
         except TimeoutError:
             log.warning("outgoing_call_too_long", attempt=attempt)
             with suppress(HotlineError):
                 await self._ari.hang_up(attempt)
             await self._end(attempt, "unknown", 0)
+
+    @staticmethod
+    async def _over_soon(call: _Underway) -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(call.over.wait(), LOOK_SECONDS)
+        return call.over.is_set()
 
     async def _is_there(self, attempt: str) -> bool:
         while True:

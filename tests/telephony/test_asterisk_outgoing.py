@@ -286,6 +286,18 @@ async def test_a_call_whose_service_dies_ends_with_an_apology_and_is_found_again
     assert again.product.end(attempt).attempt == attempt
 
 
+async def test_a_call_whose_end_nobody_heard_is_found_to_be_over(
+    hotline: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unheard(_outgoing: Outgoing, _event: dict[str, Any]) -> None:
+        """The event came while nobody listened."""
+
+    monkeypatch.setattr(Outgoing, "hear_end", unheard)
+    async with asyncio.timeout(30):
+        end, answers = await hotline.rings(answer=486)
+    assert (end.outcome, answers) == ("unknown", {})
+
+
 async def test_a_call_of_which_nothing_is_known_any_more_counts_as_made(hotline: Hotline) -> None:
     attempt = new_id()
     await hotline.outgoing.follow(attempt)
