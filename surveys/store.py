@@ -24,10 +24,9 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline1022.base.db import Instant, metadata
+from hotline1022.base.db import Instant, insert_new, metadata
 from surveys.model import Answer, Attempt, Case
 
 survey_cases = Table(
@@ -155,7 +154,7 @@ async def known_of(
 async def add_case(connection: AsyncConnection, case: Case) -> bool:
     """Write a case and its reasons; False when this answer of this ticket has one already."""
     row = case.model_dump(mode="python") | {"reasons": [str(reason) for reason in case.reasons]}
-    statement = _insert_new(connection, survey_cases).values(**row).on_conflict_do_nothing(
+    statement = insert_new(connection, survey_cases).values(**row).on_conflict_do_nothing(
         index_elements=["code", "round"]
     )  # fmt: skip
     if (await connection.execute(statement.returning(survey_cases.c.id))).first() is None:
@@ -168,7 +167,7 @@ async def add_reasons(connection: AsyncConnection, case: Case) -> None:
     """Count the reasons of a case."""
     rows = [{"case": case.id, "reason": str(reason), "at": case.decided_at} for reason in case.reasons]
     if rows:
-        await connection.execute(_insert_new(connection, survey_reasons).on_conflict_do_nothing(), rows)
+        await connection.execute(insert_new(connection, survey_reasons).on_conflict_do_nothing(), rows)
 
 
 async def case_of(connection: AsyncConnection, case: str, *, lock: bool = False) -> Case | None:
@@ -244,7 +243,7 @@ async def amend_attempt(connection: AsyncConnection, attempt: str, disposition: 
 async def put_answer(connection: AsyncConnection, case: str, answer: Answer) -> None:
     """Keep an answer; a later one to the same question takes its place."""
     values = answer.model_dump()
-    statement = _insert_new(connection, survey_answers).values(case=case, **values)
+    statement = insert_new(connection, survey_answers).values(case=case, **values)
     again = {name: value for name, value in values.items() if name != "question"}
     newer = survey_answers.c.at <= answer.at
     await connection.execute(
@@ -261,7 +260,7 @@ async def answers_of(connection: AsyncConnection, case: str) -> tuple[Answer, ..
 
 async def opt_out(connection: AsyncConnection, person: str, at: datetime, case: str | None) -> None:
     """Never ask this person again."""
-    statement = _insert_new(connection, survey_opt_outs).values(person=person, at=at, case=case)
+    statement = insert_new(connection, survey_opt_outs).values(person=person, at=at, case=case)
     await connection.execute(statement.on_conflict_do_nothing())
 
 
@@ -279,7 +278,3 @@ async def cases_due(connection: AsyncConnection, before: datetime, limit: int) -
     due = (survey_cases.c.next_at <= before, survey_cases.c.disposition.is_(None))
     statement = select(survey_cases).where(*due).order_by(survey_cases.c.next_at).limit(limit)
     return [Case.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings()]
-
-
-def _insert_new(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

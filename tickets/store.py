@@ -25,10 +25,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline1022.base.db import Instant, metadata
+from hotline1022.base.db import Instant, insert_new, metadata
 from tickets import model
 from tickets.code import FIRST_STEM, LAST_STEM, code_of
 from tickets.model import Deadline, Party
@@ -174,7 +173,7 @@ async def reserve_codes(connection: AsyncConnection, count: int, at: datetime) -
         # In one order everywhere: two nodes that draw the same codes wait for each other instead of deadlocking.
         rows = [{"code": code, "reserved_at": at} for code in sorted(code for code in drawn if code)]
         if rows:
-            statement = _insert_new(connection, ticket_codes).values(rows).on_conflict_do_nothing()
+            statement = insert_new(connection, ticket_codes).values(rows).on_conflict_do_nothing()
             reserved += (await connection.scalars(statement.returning(ticket_codes.c.code))).all()
     secrets.SystemRandom().shuffle(reserved)
     return reserved
@@ -182,7 +181,7 @@ async def reserve_codes(connection: AsyncConnection, count: int, at: datetime) -
 
 async def insert_ticket(connection: AsyncConnection, row: Mapping[str, Any]) -> bool:
     """Write a ticket; False when its ``source_key`` has one already, even one that another transaction is writing."""
-    statement = _insert_new(connection, tickets).values(**row).on_conflict_do_nothing(index_elements=["source_key"])
+    statement = insert_new(connection, tickets).values(**row).on_conflict_do_nothing(index_elements=["source_key"])
     return (await connection.execute(statement.returning(tickets.c.code))).first() is not None
 
 
@@ -325,7 +324,7 @@ async def author_of(connection: AsyncConnection, text: str) -> str | None:
 async def add_parties(connection: AsyncConnection, code: str, parties: Sequence[Party]) -> None:
     """Ask agencies to co-operate; one that was asked before is asked anew."""
     for party in parties:
-        statement = _insert_new(connection, ticket_parties).values(code=code, **party.model_dump())
+        statement = insert_new(connection, ticket_parties).values(code=code, **party.model_dump())
         again = {"asked_at": party.asked_at, "asked_by": party.asked_by, "contributed_at": party.contributed_at}
         await connection.execute(statement.on_conflict_do_update(index_elements=["code", "agency"], set_=again))
 
@@ -340,8 +339,3 @@ async def parties_of(connection: AsyncConnection, codes: Sequence[str]) -> dict[
         code = values.pop("code")
         found[code] = (*found[code], Party.model_validate(values))
     return found
-
-
-def _insert_new(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT that can pass over rows that are there already; both databases know it, by the same name."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

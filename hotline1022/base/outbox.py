@@ -12,11 +12,10 @@ from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import JSON, Column, Index, String, Table, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.clock import Clock
-from hotline1022.base.db import Database, Instant, metadata
+from hotline1022.base.db import Database, Instant, insert_new, metadata
 from hotline1022.base.errors import DatabaseAway
 from hotline1022.base.events import Event
 
@@ -46,9 +45,10 @@ BATCH = 100
 
 async def add(connection: AsyncConnection, event: Event) -> None:
     """Write ``event`` in the caller's own transaction. The same id again changes nothing and is no error."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     row = {"id": event.id, "name": event.name, "payload": event.model_dump(mode="json"), "at": event.at}
-    await connection.execute(insert(outbox).values(row).on_conflict_do_nothing(index_elements=[outbox.c.id]))
+    await connection.execute(
+        insert_new(connection, outbox).values(row).on_conflict_do_nothing(index_elements=[outbox.c.id])
+    )
 
 
 class Enqueue(Protocol):

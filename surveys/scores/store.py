@@ -24,10 +24,9 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline1022.base.db import Instant, metadata
+from hotline1022.base.db import Instant, insert_new, metadata
 from surveys.points import Point
 
 score_tickets = Table(
@@ -100,7 +99,7 @@ _ROWS = 200
 
 async def hold(connection: AsyncConnection, code: str, at: datetime) -> None:
     """Let nobody else count this ticket until the transaction ends."""
-    statement = _insert_new(connection, score_tickets).values(code=code, recounted_at=at)
+    statement = insert_new(connection, score_tickets).values(code=code, recounted_at=at)
     await connection.execute(
         statement.on_conflict_do_update(index_elements=["code"], set_={"recounted_at": statement.excluded.recounted_at})
     )
@@ -133,7 +132,7 @@ async def add_to_counts(connection: AsyncConnection, differences: Mapping[Point,
     ordered = sorted(differences, key=lambda point: (point.month, point.agency, point.name, point.mode))
     for start in range(0, len(ordered), _ROWS):
         rows = [_row(point, differences[point]) for point in ordered[start : start + _ROWS]]
-        statement = _insert_new(connection, score_counts).values(rows)
+        statement = insert_new(connection, score_counts).values(rows)
         added = {"amount": score_counts.c.amount + statement.excluded.amount}
         await connection.execute(
             statement.on_conflict_do_update(index_elements=["month", "agency", "name", "mode"], set_=added)
@@ -225,7 +224,7 @@ async def sign_off_of(connection: AsyncConnection, period: str) -> Mapping[str, 
 
 async def add_sign_off(connection: AsyncConnection, values: Mapping[str, Any]) -> bool:
     """Sign a period off; False when somebody was faster."""
-    statement = _insert_new(connection, score_sign_offs).values(**values).on_conflict_do_nothing()
+    statement = insert_new(connection, score_sign_offs).values(**values).on_conflict_do_nothing()
     return (await connection.execute(statement.returning(score_sign_offs.c.period))).first() is not None
 
 
@@ -256,7 +255,3 @@ async def corrections_of(connection: AsyncConnection, period: str) -> Sequence[M
 
 def _row(point: Point, amount: int) -> dict[str, Any]:
     return point._asdict() | {"amount": amount}
-
-
-def _insert_new(connection: AsyncConnection, table: Table) -> postgresql.Insert | sqlite.Insert:
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Column, ColumnElement, ForeignKey, Index, String, Table, and_, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline1022.base.db import Instant, metadata
+from hotline1022.base.db import Instant, insert_new, metadata
 from tickets.store import tickets
 
 ticket_words = Table(
@@ -32,9 +31,8 @@ async def add_words(connection: AsyncConnection, code: str, taken_at: datetime, 
     """Let a ticket be found by ``words`` too."""
     if not words:
         return
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     rows = [{"word": word, "taken_at": taken_at, "code": code} for word in words]
-    await connection.execute(insert(ticket_words).on_conflict_do_nothing(), rows)
+    await connection.execute(insert_new(connection, ticket_words).on_conflict_do_nothing(), rows)
 
 
 class Words(NamedTuple):
