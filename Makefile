@@ -10,9 +10,9 @@ export HOTLINE_DATA := $(abspath $(DATA))
 need = command -v $(1) >/dev/null || { echo "Thiếu chương trình $(1): cài gói $(2) (ví dụ: sudo apt-get install $(2))"; exit 1; }
 
 # Tests that share nothing with each other run in three processes; those with telephones and recognisers one after the other.
-APART := tests/base tests/hotline1022 tests/ivr tests/scores tests/surveys tests/tickets
+APART := tests/administration tests/base tests/hotline1022 tests/ivr tests/scores tests/surveys tests/tickets
 
-.PHONY: help venv setup run demo call test check bench clean lock
+.PHONY: help venv panel check-panel test-panel screenshots setup run demo call test check bench clean lock
 
 help:
 	@echo "make demo    cài đặt tất cả và chạy thử một câu chuyện, từ cuộc gọi đến điểm của cơ quan (ARGS=\"--exit --json TỆP\")"
@@ -20,6 +20,9 @@ help:
 	@echo "make call    gọi vào tổng đài đang chạy (ARGS=\"--wav TỆP --keys 2 --from SỐ\")"
 	@echo "make setup   chỉ chuẩn bị: môi trường, Asterisk, mô hình, cơ sở dữ liệu"
 	@echo "make test    mọi kiểm thử, trên Asterisk, PostgreSQL và bộ nhận dạng thật"
+	@echo "make panel   dựng trang điều hành cho trình duyệt (cần npm)"
+	@echo "make test-panel   kiểm thử trang điều hành bằng Chromium trên Asterisk thật"
+	@echo "make screenshots  chụp ảnh mọi trang vào docs/pictures"
 	@echo "make check   kiểm tra tĩnh: kiểu, phong cách, ranh giới giữa các phần"
 	@echo "make bench   đo tốc độ trên máy này"
 	@echo "make clean   xoá môi trường và dữ liệu chạy thử"
@@ -35,11 +38,11 @@ $(VENV)/ready: requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-setup: venv
+setup: venv panel
 	@$(call need,setpriv,util-linux)
 	@$(BIN)/hotline1022 setup
 
-run: venv
+run: venv panel
 	@$(call need,setpriv,util-linux)
 	@$(BIN)/hotline1022 run
 
@@ -47,10 +50,44 @@ demo: venv
 	@$(call need,setpriv,util-linux)
 	@$(BIN)/hotline1022 demo $(ARGS)
 
+# The page in the browser: built when its sources are newer than what was built last.
+panel: hotline1022/panel/built/index.html
+
+panel/node_modules/.package-lock.json: panel/package-lock.json
+	@$(call need,npm,npm)
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
+	  || { echo "Cần Node.js 20.19 trở lên để dựng trang điều hành"; exit 1; }
+	@echo "▸ Gói của trang điều hành"
+	@cd panel && npm ci --silent --no-fund --no-audit
+	@touch $@
+
+# What the interface answers, as types for the page: made from its own description, so that the two cannot drift apart.
+ROOMS := hotline1022 ivr surveys telephony tickets transcription
+panel/src/generated/api.ts: panel/node_modules/.package-lock.json $(VENV)/ready $(shell find $(ROOMS) -name '*.py')
+	@mkdir -p $(@D)
+	@$(BIN)/hotline1022 openapi > $(@D)/openapi.json
+	@cd panel && npm run --silent types > /dev/null
+
+hotline1022/panel/built/index.html: panel/src/generated/api.ts panel/index.html panel/vite.config.ts $(shell find panel/src -type f -not -path '*/generated/*')
+	@echo "▸ Trang điều hành"
+	@cd panel && npm run --silent build -- --logLevel warn
+
+check-panel: panel/src/generated/api.ts
+	@cd panel && npm run --silent check && npm run --silent test
+
+# What only a real browser can show: needs Chromium.
+test-panel: setup
+	@$(call need,chromium,chromium)
+	@$(BIN)/python -m pytest tests/panel $(ARGS)
+
+screenshots: setup
+	@$(call need,chromium,chromium)
+	@$(BIN)/python -m tests.panel.screenshots $(ARGS)
+
 call: venv
 	@$(BIN)/hotline1022 call $(ARGS)
 
-check: venv
+check: venv check-panel
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
@@ -58,6 +95,7 @@ check: venv
 
 test: check setup
 	@$(call need,espeak-ng,espeak-ng)
+	@$(call need,chromium,chromium)
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(call need,initdb,postgresql)
 	@$(BIN)/hotline1022 models fetch vosk-ko silero-vad whisper-base voices-vi
 	@$(BIN)/python -m pytest $(APART) -n 3 --dist loadfile $(ARGS)
@@ -73,4 +111,4 @@ lock:
 	  --extra phone --extra dev pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) $(DATA) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DATA) panel/node_modules panel/src/generated hotline1022/panel/built .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -13,7 +13,22 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench import databases, host, ivr_machine, lists, moves, opening, places, scores, sla, surveys, telephony, timers
+from bench import (
+    databases,
+    host,
+    ivr_machine,
+    lists,
+    moves,
+    opening,
+    page,
+    panels,
+    places,
+    scores,
+    sla,
+    surveys,
+    telephony,
+    timers,
+)
 from hotline1022 import installation
 from hotline1022.base.errors import HotlineError
 from hotline1022.base.log import configure as configure_log
@@ -67,6 +82,8 @@ BENCHES: dict[str, tuple[str, Callable[[Wanted], None]]] = {
         lambda wanted: scores.measure(quick=wanted.quick, size=wanted.size, kinds=wanted.kinds),
     ),
     "machine": ("IVR machine", _machine),
+    "page": ("The page", lambda wanted: page.measure(quick=wanted.quick)),
+    "panels": ("Panels", lambda wanted: panels.measure(quick=wanted.quick)),
     "surveys": ("Survey campaign", lambda wanted: surveys.measure(quick=wanted.quick, size=wanted.size // 500)),
     "legs": ("Live legs", _legs),
     "telephony": ("Telephony", _telephony),

@@ -3,15 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import structlog
 
-from hotline1022 import installation
+from hotline1022 import duties, installation
 from hotline1022.api import Api
 from hotline1022.base import outbox
+from hotline1022.base.access import Role
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
 from hotline1022.base.errors import DatabaseAway
@@ -20,8 +19,12 @@ from hotline1022.base.ledger import Ledger
 from hotline1022.base.outbox import Relay
 from hotline1022.base.spool import Spool
 from hotline1022.base.tasks import keep_running
+from hotline1022.call_words import CallWords
 from hotline1022.config import Settings
+from hotline1022.leg_listening import LegListening
 from hotline1022.live import Stage
+from hotline1022.panel.assembly import PanelSide
+from hotline1022.panel.outgoing import OperatorsCalls
 from hotline1022.product import Hotline
 from hotline1022.province_files import ProvinceFiles
 from hotline1022.story import TRANSCRIPTION_QUEUE, Story
@@ -34,11 +37,12 @@ from surveys.campaign import Campaign
 from surveys.consideration import Consideration
 from telephony.aftermath import Aftermath
 from telephony.ami import Ami
+from telephony.announcing.sounds import AnnouncementSounds
 from telephony.ari import Ari
 from telephony.ari_link import AriLink
 from telephony.asterisk.configuration import LineSettings
 from telephony.call_book import CallBook
-from telephony.events import RecordingReady, Side
+from telephony.events import RecordingReady
 from telephony.line import MEDIA_APP, Line
 from telephony.live import LiveLegs
 from telephony.outgoing import Outgoing
@@ -58,36 +62,9 @@ from transcription.shelf import TranscriptShelf
 
 log = structlog.get_logger()
 
-CODES_AHEAD_SECONDS = 5.0
-"""Seconds between looks whether codes must be reserved."""
-
-SWEEP_SECONDS = 60.0
-"""Seconds between sweeps for steps of tickets that no planned look has made."""
-
-SURVEYS_SWEPT_AFTER = timedelta(minutes=10)
-"""How late an attempt of a survey must be before the sweep takes it for forgotten."""
-
 LOOK, ATTEMPT = "Agenda.look", "Campaign.attempt"
 OUTGOING_QUEUE = "outgoing"
 """The durable engine's queue of calls that the hotline makes: its limits are the trunk's."""
-
-
-class Listening:
-    """Implements ``telephony.live.Listening`` by asking a transcriber node."""
-
-    def __init__(self, node: TranscriberNode) -> None:
-        self._node = node
-
-    async def admit(self, leg: str, call: str, side: Side) -> str | None:
-        """See telephony.live.Listening."""
-        answer = await self._node.admit(UUID(leg), call, side)
-        if not answer.admitted:
-            log.info("live_leg_deferred", call=call, side=side)
-        return answer.audio if answer.admitted else None
-
-    async def release(self, leg: str) -> None:
-        """See telephony.live.Listening."""
-        await self._node.release(UUID(leg))
 
 
 class Service:
@@ -124,6 +101,7 @@ class Service:
         self.live_words = LiveWords(node, self.transcripts)
         line = installation.line_settings(settings)
         prompts = installation.lay_prompts(settings)
+        self.api.announcements.sounds = AnnouncementSounds(line.sounds)
         self.flows, self.survey_flows = installation.flow_shelf(settings), installation.survey_shelf(settings)
         self.product = Hotline(
             clock=clock,
@@ -136,6 +114,7 @@ class Service:
             playable=prompts.playable,
             always_open=settings.hours == "always",
             silence_means_recorded=settings.silence_means_recorded,
+            announced=self.api.announcements.spoken,
         )
         self._put_the_line_together(line, link)
         self._put_the_surveys_together()
@@ -149,6 +128,7 @@ class Service:
             desk=self.desk,
             agenda=self.agenda,
             surveys=self.surveys,
+            callbacks=self.api.callbacks,
             rules=self.rules,
             stage=self.stage,
         )
@@ -170,7 +150,11 @@ class Service:
             record_event=outbox.add,
             data=self.settings.data,
             surveys=self.survey_rules,
+            account_key=self.settings.account_key.get_secret_value().encode(),
+            secure=self.settings.panel_url.startswith("https"),
+            second_factor_for=frozenset(map(Role, self.settings.second_factor_roles)),
             proxies=tuple(self.settings.http_proxies),
+            four_eyes=self.settings.four_eyes,
         )
 
     def _put_the_line_together(self, line: LineSettings, link: AriLink) -> None:
@@ -190,10 +174,11 @@ class Service:
             takes=takes,
             caller_number=settings.outgoing_number or settings.hotline_number,
         )
+        legs = LiveLegs(ari, MEDIA_APP, LegListening(self.node))
         self.switchboard = Switchboard(
             **common,
             recorder=recorder,
-            legs=LiveLegs(ari, MEDIA_APP, Listening(self.node)),
+            legs=legs,
             progress=progress,
             takes=takes,
             outgoing=self.outgoing,
@@ -207,11 +192,31 @@ class Service:
             takes=takes,
         )
         self.aftermath = Aftermath(**common, recorder=recorder, shelf=self.recordings, takes=takes)
+        self.panel = PanelSide(
+            settings=settings,
+            clock=self.clock,
+            database=self.database,
+            ari=ari,
+            ami=self.ami,
+            switchboard=self.switchboard,
+            api=self.api,
+            stage=self.stage,
+            outgoing=OperatorsCalls(
+                settings=settings,
+                record=self.product.record,
+                policy=self.survey_rules.current_policy,
+                callbacks=self.api.callbacks,
+                dossier=self.api.dossier,
+            ),
+        )
+        legs.others = self.panel.operators.listening.pieces
+        self.api.suggester.words_of = CallWords(self.database, self.live_words, self.panel.floor.on_call)
         self.line = Line(
             link=link,
             ami=self.ami,
             switchboard=self.switchboard,
             recovery=recovery,
+            floor=self.panel.operators.ear,
             calls_port=settings.calls_port,
             calls_password=settings.calls_password.get_secret_value(),
         )
@@ -245,12 +250,13 @@ class Service:
         token = self.settings.service_token.get_secret_value()
         interface = application(self.stage, token, self._health)
         self.api.mount(interface)
+        self.panel.mount(interface)
         runner = await open_at(interface, self.settings.http_bind, self.settings.http_port)
         files = ProvinceFiles(
             self.settings,
             (self.flows, self.survey_flows),
             self.product,
-            (self.rules, self.survey_rules.policy, self.survey_rules.words, self.api.weights, self.api.dossiers),
+            (self.rules, self.survey_rules.policy, self.survey_rules.words, *self.api.rule_files),
             self._rules_taken.set,
         )
         unheard = UnheardRecordings(self.book, self.transcripts, self.clock, self._transcribe_again)
@@ -259,14 +265,19 @@ class Service:
                 group.create_task(self.line.run())
                 group.create_task(keep_running("ledger", self.ledger.run))
                 group.create_task(keep_running("jobs", self._work_on_jobs))
-                group.create_task(keep_running("codes", self._keep_codes))
+                group.create_task(keep_running("codes", lambda: duties.keep_codes(self.desk)))
                 group.create_task(keep_running("province's files", files.run))
-                group.create_task(keep_running("sweep of steps", self._sweep))
-                group.create_task(keep_running("replanning", self._replan))
+                group.create_task(keep_running("sweep of steps", lambda: duties.sweep(self.agenda, self.campaign)))
+                group.create_task(keep_running("replanning", lambda: duties.replan(self.replanning, self._rules_taken)))
+                group.create_task(keep_running("old drafts", lambda: duties.forget_drafts(self.api.drafts)))
                 group.create_task(keep_running("unheard recordings", unheard.run))
+                group.create_task(keep_running("announcements", self.api.announcements.run))
+                group.create_task(keep_running("leading", self.panel.operators.leading.run))
+                group.create_task(keep_running("listening", self.panel.operators.listening.run))
                 group.create_task(keep_running("live words", lambda: self.live_words.run(self.stage.tell)))
         finally:
             await runner.cleanup()
+            await self.api.administration.close()
             await self.jobs.stop()
 
     async def _work_on_jobs(self) -> None:
@@ -279,39 +290,11 @@ class Service:
                 await asyncio.sleep(2)
         await self.relay.run()
 
-    async def _keep_codes(self) -> None:
-        while True:
-            try:
-                await self.desk.keep_codes_ahead()
-            except DatabaseAway:
-                log.warning("codes_wait_for_database")
-            await asyncio.sleep(CODES_AHEAD_SECONDS)
-
     async def _look_later(self, look: str, delay: float) -> None:
         await self.jobs.enqueue(LOOK, look, {}, delay)
 
     async def _attempt_later(self, name: str, payload: dict[str, object], delay: float) -> None:
         await self.jobs.enqueue(ATTEMPT, name, payload, delay)
-
-    async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            try:
-                await self.agenda.sweep()
-                await self.campaign.sweep(SURVEYS_SWEPT_AFTER)
-            except DatabaseAway:
-                log.warning("sweep_waits_for_database")
-
-    async def _replan(self) -> None:
-        while True:
-            await self._rules_taken.wait()
-            self._rules_taken.clear()
-            try:
-                await self.replanning.replan()
-            except DatabaseAway:
-                log.warning("replanning_waits_for_database")
-                self._rules_taken.set()
-                await asyncio.sleep(SWEEP_SECONDS)
 
     async def _transcribe_again(self, ready: RecordingReady, trial: str) -> None:
         stored = {"name": ready.name, "payload": ready.model_dump(mode="json")}

@@ -14,6 +14,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from hotline1022.base.errors import HotlineError
 
+FOUR_EYES = ("calendars", "official-days", "policies", "default", "survey")
+"""The province's files that a second person brings into force, unless the installation says otherwise: deadlines and flows."""
+
 
 class Settings(BaseSettings):
     """The settings of one installation. Ports are TCP unless said otherwise; addresses are loopback unless configured."""
@@ -39,8 +42,22 @@ class Settings(BaseSettings):
 
     http_bind: str = Field("127.0.0.1", description="Địa chỉ mà dịch vụ lắng nghe.")
     http_port: int = Field(8022, description="Cổng HTTP của dịch vụ (trang điều hành, API, sức khoẻ).")
+    panel_url: str = Field(
+        "",
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]+)?$",
+        description="Địa chỉ mà trình duyệt mở trang điều hành, ví dụ https://1022.dongthap.gov.vn; https thì cookie chỉ đi qua HTTPS.",
+    )
+    second_factor_roles: list[Literal["administrator", "leader", "operator", "officer", "approver"]] = Field(
+        ["administrator", "leader"],
+        description="Vai trò phải bật xác nhận hai bước trước khi làm việc; [] là không bắt buộc.",
+    )
     http_proxies: list[str] = Field(
         [], description="Địa chỉ hoặc mạng của máy chủ trung gian (reverse proxy) mà X-Forwarded-For được tin."
+    )
+
+    four_eyes: list[str] = Field(
+        list(FOUR_EYES),
+        description="Tệp của tỉnh mà người sửa không được tự đưa vào dùng; [] là ai sửa cũng tự đưa vào dùng được.",
     )
 
     asterisk_program: Path | None = Field(
@@ -95,6 +112,7 @@ class Settings(BaseSettings):
     calls_password: SecretStr = SecretStr("")
     service_token: SecretStr = SecretStr("")
     survey_key: SecretStr = SecretStr("")
+    account_key: SecretStr = SecretStr("")
 
     @classmethod
     def load(cls, data: Path | None = None) -> Self:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,9 +17,12 @@ class Stage:
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[str]] = set()
+        self.heard: Callable[[str, Mapping[str, Any]], None] = lambda _type, _facts: None
+        """Called with every message before it is told: what the panels make of it."""
 
     def tell(self, message_type: str, /, **facts: Any) -> None:
         """Say that something has happened. The message is made once for all listeners."""
+        self.heard(message_type, facts)
         if not self._listeners:
             return
         message = json.dumps({"type": message_type, **facts}, ensure_ascii=False, default=str)

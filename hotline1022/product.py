@@ -19,6 +19,9 @@ from tickets.stages import TOLD
 HOURS = "hotline"
 """The calendar of the hotline's own opening hours."""
 
+ANNOUNCEMENT = "announcement"
+"""The fact that something is announced, and the prompt in whose place its recording is played."""
+
 NOBODY = "unknown"
 """Instead of an agency's code, where it is nobody's business whose ticket it is."""
 
@@ -39,7 +42,9 @@ class Hotline:
         playable: frozenset[str],
         always_open: bool,
         silence_means_recorded: bool,
+        announced: Callable[[], str | None] = lambda: None,
     ) -> None:
+        """``announced`` gives the recording that callers hear before the menu now, as a name beside the prompts."""
         self._clock = clock
         self._ledger = ledger
         self._desk = desk
@@ -51,6 +56,7 @@ class Hotline:
         """The recordings there are; changed when a province lays new ones."""
         self._always_open = always_open
         self._silence_means_recorded = silence_means_recorded
+        self._announced = announced
 
     async def record(self, event: Event) -> None:
         """See Product."""
@@ -85,7 +91,11 @@ class Hotline:
     def facts(self) -> Mapping[str, bool]:
         """See Product."""
         is_open = self._always_open or self._rules.current.calendar(HOURS).open_at(self._clock.now())
-        return {"open-now": is_open, "silence-means-recorded": self._silence_means_recorded}
+        return {
+            "open-now": is_open,
+            "silence-means-recorded": self._silence_means_recorded,
+            ANNOUNCEMENT: self._announced() is not None,
+        }
 
     def flow(self) -> Flow:
         """See Product."""
@@ -93,4 +103,5 @@ class Hotline:
 
     def sounds(self, say: tuple[Say, ...]) -> list[Path]:
         """See Product."""
-        return [self._sounds / part for each in say for part in speech.parts(each, self.playable)]
+        named = (part for each in say for part in speech.parts(each, self.playable))
+        return [self._sounds / (part if part != ANNOUNCEMENT else self._announced() or part) for part in named]

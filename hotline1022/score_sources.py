@@ -1,4 +1,4 @@
-"""What scores need of tickets, put together: their journal without its words, and the agencies. Nothing is counted here."""
+"""What others need of tickets and their rules, put together: the journal without its words, names. Nothing is counted here."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -48,3 +48,15 @@ class AgencyNames:
         agencies = self._rules.current.agencies
         found = {code: agencies.standing_for(code, day) for code in agencies.ended_by(day)}
         return {code: heir.code for code, heir in found.items() if heir is not None}
+
+
+class CommuneNames:
+    """Names communes of today by the rules in force."""
+
+    def __init__(self, rules: StandingRules) -> None:
+        self._rules = rules
+
+    def __call__(self, code: str | None) -> str | None:
+        """The commune's name; None for a code of none."""
+        commune = self._rules.current.localities.communes.get(code or "")
+        return commune.name if commune else None

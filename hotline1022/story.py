@@ -14,10 +14,12 @@ from hotline1022.survey_story import SurveyStory
 from surveys.events import SurveyDecided, SurveyEnded, SurveyPlanned
 from telephony.aftermath import Aftermath
 from telephony.call_book import CallBook
+from telephony.callbacks.callbacks import Callbacks
 from telephony.events import (
     CallArrived,
     CallEnded,
     ConsentRecorded,
+    OperatorCallEnded,
     OutgoingAnswerGiven,
     OutgoingCallEnded,
     RecordingLost,
@@ -67,6 +69,7 @@ class Story:
         desk: Desk,
         agenda: Agenda,
         surveys: SurveyStory,
+        callbacks: Callbacks,
         rules: StandingRules,
         stage: Stage,
     ) -> None:
@@ -79,8 +82,9 @@ class Story:
         self.reactions: dict[type[Event], tuple[Reaction, ...]] = {
             CallArrived: (book.write,),
             ConsentRecorded: (book.write,),
-            ReportTaken: (self.open_ticket,),
-            CallEnded: (book.write, aftermath.finish),
+            ReportTaken: (self.open_ticket, callbacks.hear_report),
+            CallEnded: (book.write, aftermath.finish, callbacks.hear_end),
+            OperatorCallEnded: (book.write,),
             RecordingReady: (book.write, self.transcribe),
             RecordingLost: (book.write,),
             TranscriptReady: (self.ticket_hears, self.show),

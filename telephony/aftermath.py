@@ -7,9 +7,10 @@ import structlog
 
 from hotline1022.base.clock import Clock
 from telephony.events import CallEnded, OutgoingCallEnded, RecordingLost, RecordingReady
+from telephony.naming import channel_of, fact_id
 from telephony.recorder import Recorder, until_closed
 from telephony.recordings import RecordingShelf
-from telephony.switchboard import Product, channel_of, fact_id
+from telephony.switchboard import Product
 
 log = structlog.get_logger()
 

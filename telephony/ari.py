@@ -60,6 +60,11 @@ class Ari:
         query = {"endpoint": endpoint, "context": context, "extension": extension, "priority": "1"}
         await self._ask("POST", f"channels/{_part(channel)}", query | {"callerId": caller, "timeout": str(seconds)})
 
+    async def ring(self, channel: str, *, endpoint: str, app: str, caller: str, seconds: int) -> None:
+        """Ring ``endpoint`` for so many seconds on a new channel of this id, which enters our application when it is answered."""
+        query = {"endpoint": endpoint, "app": app, "callerId": caller, "timeout": str(seconds)}
+        await self._ask("POST", f"channels/{_part(channel)}", query)
+
     async def play(self, channel: str, playback: str, media: Sequence[str]) -> None:
         """Start to play sound files (paths without suffix) one after the other; PlaybackFinished tells the end."""
         uris = ",".join(f"sound:{path}" for path in media)
@@ -108,9 +113,13 @@ class Ari:
         """Set a channel variable. It waits behind a running playback, because the channel's own thread does it."""
         await self._ask("POST", f"channels/{_part(channel)}/variable", {"variable": name, "value": value})
 
-    async def snoop(self, channel: str, snoop: str, *, spy: str, app: str) -> None:
-        """A channel that hears one direction of another: ``in`` is what the channel's owner says, ``out`` what is said to them."""
-        await self._ask("POST", f"channels/{_part(channel)}/snoop/{_part(snoop)}", {"spy": spy, "app": app})
+    async def snoop(self, channel: str, snoop: str, *, spy: str, app: str, whisper: str = "none") -> None:
+        """A channel that hears another: ``in`` is what the channel's owner says, ``out`` what is said to them, or ``both``.
+
+        What is said on it is mixed into the direction of ``whisper``.
+        """
+        query = {"spy": spy, "app": app} | ({"whisper": whisper} if whisper != "none" else {})
+        await self._ask("POST", f"channels/{_part(channel)}/snoop/{_part(snoop)}", query)
 
     async def external_media(self, channel: str, *, address: str, app: str) -> None:
         """A channel that sends what it hears to an AudioSocket peer as 16-bit 8 kHz; the channel's id is the AudioSocket's UUID."""
@@ -150,6 +159,15 @@ class Ari:
         """Let an application receive these kinds of events and no others."""
         body = {"allowed": [{"type": name} for name in event_types]}
         await self._ask("PUT", f"applications/{_part(app)}/eventFilter", None, body)
+
+    async def put_object(self, kind: str, name: str, fields: Mapping[str, str]) -> None:
+        """Keep an object of SIP (``endpoint``, ``auth``, ``aor``) in Asterisk's memory, in place of an older one of this name."""
+        body = {"fields": [{"attribute": field, "value": value} for field, value in fields.items()]}
+        await self._ask("PUT", f"asterisk/config/dynamic/res_pjsip/{_part(kind)}/{_part(name)}", None, body)
+
+    async def delete_object(self, kind: str, name: str) -> None:
+        """Forget an object of SIP."""
+        await self._ask("DELETE", f"asterisk/config/dynamic/res_pjsip/{_part(kind)}/{_part(name)}")
 
 
 def _part(identifier: str) -> str:

@@ -17,6 +17,9 @@ FIRST_GAP_SECONDS = 0.25
 LONGEST_GAP_SECONDS = 2.0
 """Gaps between attempts to connect grow from the first to the longest, so that a restarted Asterisk is found within 5 seconds."""
 
+TOLD_AFTER = 5
+"""Attempts in a row that fail before it is told, once: an Asterisk that is only started again is back by then."""
+
 
 class AriLink:
     """ARI by HTTP and the event socket of one application."""
@@ -55,7 +58,7 @@ class AriLink:
     ) -> None:
         """Hand every event of the application to ``on_event``, in order, for ever; ``on_connect`` runs after each connection is made."""
         assert self._session, "the link is used outside its context"  # noqa: S101
-        gap = FIRST_GAP_SECONDS
+        gap, failed = FIRST_GAP_SECONDS, 0
         while True:
             try:
                 url = f"{self._base}/events?app={self._app}&subscribeAll=false"
@@ -67,12 +70,15 @@ class AriLink:
                     try:
                         await on_connect()
                         self.connected.set()
+                        failed = 0
                         log.info("ari_connected")
                         await reading
                     finally:
                         reading.cancel()
             except (aiohttp.ClientError, OSError, TimeoutError, LineDown) as error:
-                log.debug("ari_connect_failed", reason=type(error).__name__)
+                failed += 1
+                if failed == TOLD_AFTER:
+                    log.warning("ari_connect_failed", times=failed, reason=type(error.__cause__ or error).__name__)
             if self.connected.is_set():
                 self.connected.clear()
                 log.warning("ari_lost")

@@ -9,6 +9,7 @@ from telephony.events import (
     CallArrived,
     CallEnded,
     ConsentRecorded,
+    OperatorCallEnded,
     OutgoingCallEnded,
     RecordingLost,
     RecordingReady,
@@ -50,17 +51,12 @@ def _facts(event: Event) -> tuple[str, dict[str, object]]:
                 "consent_at": event.at,
             }
         case CallEnded():
-            return event.call, {"ended_at": event.at, "cause": event.cause, "result": event.result}
-        case OutgoingCallEnded():
-            return event.call, {
-                "direction": "out",
-                "flow": "survey",
-                "arrived_at": event.began_at,
-                "recorded": event.recorded,
-                "ended_at": event.at,
-                "cause": f"hangup-{event.cause}",
-                "result": event.outcome,
-            }
+            # Events of an older version know less of the call: what they do not know erases nothing.
+            known = ("number", "menu", "queued_at", "unqueued_at", "answered_at")
+            told = {name: value for name in known if (value := getattr(event, name)) is not None}
+            return event.call, {"ended_at": event.at, "cause": event.cause, "result": event.result, **told}
+        case OutgoingCallEnded() | OperatorCallEnded():
+            return event.call, _made_by_us(event)
         case RecordingReady():
             return event.call, {
                 "recording": event.path,
@@ -72,3 +68,17 @@ def _facts(event: Event) -> tuple[str, dict[str, object]]:
             return event.call, {"recording_lost": event.reason}
         case _:
             raise TypeError(f"{event.name} is not about a call's row")
+
+
+def _made_by_us(event: OutgoingCallEnded | OperatorCallEnded) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "direction": "out",
+        "arrived_at": event.began_at,
+        "ended_at": event.at,
+        "cause": f"hangup-{event.cause}",
+        "result": event.outcome,
+    }
+    if isinstance(event, OutgoingCallEnded):
+        # Whom a survey rang is not kept here.
+        return facts | {"flow": "survey", "recorded": event.recorded}
+    return facts | {"number": event.number, "answered_at": event.answered_at, "recorded": False}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 import structlog
 
@@ -40,7 +40,7 @@ from ivr.model import (
 )
 from telephony.ari import AlreadyGone
 from telephony.phone_channel import PhoneChannel
-from telephony.progress import Progress
+from telephony.progress import Progress, QueueTimes
 
 log = structlog.get_logger()
 
@@ -55,8 +55,23 @@ class Arrival:
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class CallerFacts:
+    """What is known of a citizen on the line."""
+
+    call: str
+    number: str | None
+    arrived_at: datetime
+    recorded: bool
+    direction: Literal["in", "out"] = "in"
+
+
 class CallerHost(Protocol):
     """What a call's flow needs of the world around it."""
+
+    def now(self) -> datetime:
+        """The instant."""
+        ...
 
     def sounds(self, say: tuple[Say, ...]) -> list[Path]:
         """The recordings to be played, without suffix."""
@@ -96,12 +111,20 @@ class Caller:
     recorded_at: datetime | None = None
     operator_from: float | None = None
     reported: bool = False
+    times: QueueTimes = field(default_factory=QueueTimes)
     away: bool = False
     """The channel is in the dialplan on our errand: a closing socket is no hang-up then."""
+    _state: State | None = None
     _events: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
     _doing: asyncio.Task[None] | None = None
     _back: asyncio.Future[str] | None = None
     _telling: set[asyncio.Task[Mapping[str, str]]] = field(default_factory=set)
+
+    @property
+    def known(self) -> CallerFacts:
+        """What others may know of this caller."""
+        arrival = self.arrival
+        return CallerFacts(call=arrival.call, number=arrival.number, arrived_at=arrival.at, recorded=self.recorded)
 
     async def run(self) -> None:
         """Lead the call to its end and tell the host."""
@@ -170,7 +193,44 @@ class Caller:
         if self._back and not self._back.done():
             self._back.set_result(word)
 
+    @property
+    def menu(self) -> str | None:
+        """The key that chose the topic; None before one did."""
+        return self._state.value("topic") if self._state else None
+
+    def answered(self) -> None:
+        """An operator speaks to this caller."""
+        if self.times.answered_at is None:
+            self._note_times(answered_at=self.host.now(), unqueued_at=None)
+
+    def _note_times(self, **times: datetime | None) -> None:
+        self.times = self.times._replace(**times)
+        if self._state is not None:
+            self._keep(self._state)
+
+    async def _queue(self, name: str) -> bool:
+        """Wait in the operators' queue; whether one answered."""
+        self._note_times(queued_at=self.times.queued_at or self.host.now(), unqueued_at=None)
+        answered = await self._errand(HOTLINE_QUEUE=name) == "CONTINUE"
+        self._note_leaving(answered=answered)
+        return answered
+
+    def _note_leaving(self, *, answered: bool) -> None:
+        if answered:
+            self.answered()
+        elif self.times.answered_at is None:
+            self._note_times(unqueued_at=self.host.now())
+
+    def left_queue(self, *, answered: bool) -> None:
+        """The caller is back from the queue into which an earlier run of the service had given them."""
+        self._state = self.resumed_at
+        self._note_leaving(answered=answered)
+        if self.resumed_at is not None:
+            self.tell(QueueLeft(self.resumed_at.turn, "answered" if answered else "unanswered"))
+
     def _keep(self, state: State) -> None:
+        self._state = state
+        queued_at, unqueued_at, answered_at = (at.isoformat() if at else None for at in self.times)
         progress = Progress(
             call=self.arrival.call,
             number=self.arrival.number,
@@ -178,6 +238,9 @@ class Caller:
             state=state.to_json(),
             recorded=self.recorded,
             reported=self.reported,
+            queued_at=queued_at,
+            unqueued_at=unqueued_at,
+            answered_at=answered_at,
         )
         self.host.stepped(progress)
 
@@ -220,8 +283,7 @@ class Caller:
             case Record():
                 return await self._record(turn, command)
             case Queue(name):
-                status = await self._errand(HOTLINE_QUEUE=name)
-                return QueueLeft(turn, "answered" if status == "CONTINUE" else "unanswered")
+                return QueueLeft(turn, "answered" if await self._queue(name) else "unanswered")
             case LookUp(code):
                 found, values, facts = await self.host.look_up(code)
                 return LookedUp(turn, found, values, facts)

@@ -14,6 +14,10 @@ OutgoingOutcome = Literal[
 """How a call of ours ended. ``failed``: the line could not bring it there; ``unknown``: nobody saw its end, so it counts as made."""
 
 
+OperatorCallOutcome = OutgoingOutcome | Literal["cancelled", "no-telephone"]
+"""The same of a call that an operator made. ``cancelled``: by the operator; ``no-telephone``: their own page did not take it."""
+
+
 class CallArrived(Event):
     """Somebody rings the hotline. ``number`` is E.164, None when hidden; ``flow`` is the version of the menu that they hear."""
 
@@ -52,7 +56,8 @@ class CallEnded(Event):
     """The caller's channel is gone. ``cause`` is Asterisk's or the reason why we believe so; ``result`` is the menu's last word.
 
     ``recorded``: recordings of it may exist and are to be finished. ``operator_from``: seconds of the recording after which an operator
-    speaks on its right side, which before that holds our own prompts; None when none did."""
+    speaks on its right side, which before that holds our own prompts; None when none did. ``menu`` is the key that chose the topic.
+    ``reported``: the caller left a matter, so that somebody has it."""
 
     call: str
     began_at: AwareDatetime
@@ -60,6 +65,15 @@ class CallEnded(Event):
     result: str
     recorded: bool
     operator_from: float | None = None
+    number: str | None = None
+    menu: str | None = None
+    queued_at: AwareDatetime | None = None
+    """When the caller was given to the operators; None when never."""
+    unqueued_at: AwareDatetime | None = None
+    """When the queue gave the caller back because nobody answered; None for whoever was answered, or hung up while waiting."""
+    answered_at: AwareDatetime | None = None
+    """When an operator answered; None when none did."""
+    reported: bool = False
 
 
 class RecordingReady(Event):
@@ -105,3 +119,14 @@ class OutgoingCallEnded(Event):
     """What was answered in it, as far as this run of the service knows: each was told by itself too."""
     recorded: bool
     operator_from: float | None = None
+
+
+class OperatorCallEnded(Event):
+    """A call that an operator made is over. ``number`` is E.164; ``cause`` is by ITU-T Q.850, 0 where none was told."""
+
+    call: str
+    number: str
+    began_at: AwareDatetime
+    answered_at: AwareDatetime | None
+    outcome: OperatorCallOutcome
+    cause: int

@@ -3,18 +3,22 @@
 import asyncio
 import hmac
 from base64 import b64encode
+from typing import Any
 
 import structlog
 from aiohttp import web
 
 from hotline1022.base.errors import HotlineError
+from hotline1022.base.tasks import keep_running
 from telephony.ami import ActionRefused, Ami
 from telephony.ari import Ari, LineDown
 from telephony.ari_link import AriLink
 from telephony.call_socket import CallSocket
+from telephony.floor.hearing import FloorEar
+from telephony.naming import QUEUE
 from telephony.outgoing import TRUNK
 from telephony.recovery import Recovery
-from telephony.switchboard import QUEUE, Switchboard
+from telephony.switchboard import Switchboard
 
 log = structlog.get_logger()
 
@@ -35,6 +39,7 @@ class Line:
         ami: Ami,
         switchboard: Switchboard,
         recovery: Recovery,
+        floor: FloorEar,
         calls_port: int,
         calls_password: str,
     ) -> None:
@@ -43,6 +48,7 @@ class Line:
         self._ami = ami
         self._switchboard = switchboard
         self._recovery = recovery
+        self._floor = floor
         self._port = calls_port
         self._expected = "Basic " + b64encode(f"asterisk:{calls_password}".encode()).decode()
 
@@ -55,8 +61,9 @@ class Line:
         try:
             await self._open(runner)
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._link.listen(self._switchboard.hear, self._connected))
-                group.create_task(self._ami.run(self._switchboard.hear_queue, self._signed_in))
+                group.create_task(self._link.listen(self._hear_channels, self._connected))
+                group.create_task(self._ami.run(self._hear_queue, self._signed_in))
+                group.create_task(keep_running("floor", self._floor.run))
                 group.create_task(self._look_regularly())
         finally:
             await self._switchboard.close()
@@ -89,9 +96,20 @@ class Line:
         await self._ari.hear_only(MEDIA_APP, ["StasisStart", "ChannelStateChange", "ChannelDestroyed"])
         await self._ari.subscribe_endpoint(MEDIA_APP, TRUNK)
         await self._look()
+        await self._floor.asterisk_is_back()
+
+    def _hear_channels(self, event: dict[str, Any]) -> None:
+        self._switchboard.hear(event)
+        self._floor.hear_channel(event)
+
+    def _hear_queue(self, event: dict[str, str]) -> None:
+        self._switchboard.hear_queue(event)
+        self._floor.hear(event)
 
     async def _signed_in(self) -> None:
-        self._switchboard.board.reset(await self._ami.list("QueueStatus", Queue=QUEUE))
+        listed = await self._ami.list("QueueStatus", Queue=QUEUE)
+        self._switchboard.board.reset(listed)
+        await self._floor.ami_is_back(listed)
 
     async def _look(self) -> None:
         channels = await self._ari.channels()

@@ -1,6 +1,7 @@
 """Live audio legs: one direction of a call, sent by Asterisk straight to a transcriber. No audio and no word passes through here."""
 
 import asyncio
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -49,6 +50,8 @@ class LiveLegs:
         self._listening = listening
         self._legs: dict[str, Leg] = {}
         self._joining: dict[str, asyncio.Future[None]] = {}
+        self.others: Callable[[], Collection[str]] = frozenset
+        """Channels and bridges in Asterisk that somebody else of the house has made and takes away."""
 
     async def attach(self, call: str, channel: str, side: Side) -> None:
         """Begin to listen to one side of a call; a refusal or a fault leaves the call as it is and is logged."""
@@ -120,7 +123,7 @@ class LiveLegs:
 
         A snoop outside a bridge is a recording and stays: it belongs to a call that the dialplan still serves.
         """
-        ours = {piece for leg in self._legs.values() for piece in (leg.id, leg.snoop, leg.bridge)}
+        ours = {piece for leg in self._legs.values() for piece in (leg.id, leg.snoop, leg.bridge)} | set(self.others())
         strange = [bridge for bridge in bridges if bridge["bridge_class"] == "stasis" and bridge["id"] not in ours]
         stray = {channel["id"] for channel in channels if channel["name"].startswith("AudioSocket/")} - ours
         stray |= {channel for bridge in strange for channel in bridge["channels"]} - ours

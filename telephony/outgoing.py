@@ -42,7 +42,7 @@ LONGEST_TALK_SECONDS = 240.0
 LOOK_SECONDS = 5.0
 """After how long without a word about a call it is looked whether it is still there."""
 
-_CAUSES: Mapping[int, OutgoingOutcome] = {
+CAUSES: Mapping[int, OutgoingOutcome] = {
     17: "busy", 18: "no-answer", 19: "no-answer", 21: "rejected", 1: "invalid-number", 3: "invalid-number",
     22: "invalid-number", 28: "invalid-number",
 }  # fmt: skip
@@ -80,7 +80,9 @@ class _Underway:
     result: str | None = None
     commented: bool = False
     answers: list[OutgoingAnswerGiven] = field(default_factory=list)
+    ending: bool = False
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the end has been kept for good, and not before: whoever waits for it forgets the call then."""
 
 
 class Outgoing:
@@ -177,7 +179,7 @@ class Outgoing:
     def _outcome(call: _Underway, cause: int) -> OutgoingOutcome:
         if call.answered_at is not None:
             return "answered"
-        outcome = _CAUSES.get(cause, "failed")
+        outcome = CAUSES.get(cause, "failed")
         # A telephone that never rang and never answered is not somebody who did not pick up: nothing is known of it.
         return "failed" if outcome == "no-answer" and not call.rang else outcome
 
@@ -208,6 +210,10 @@ class Outgoing:
         self._callers[attempt] = caller
         log.info("outgoing_call_answered", attempt=attempt, flow=flow.version, machine=call.machine)
         return caller
+
+    def now(self) -> datetime:
+        """See CallerHost."""
+        return self._clock.now()
 
     def sounds(self, say: tuple[Say, ...]) -> list[Path]:
         """See CallerHost."""
@@ -247,26 +253,32 @@ class Outgoing:
         await self._end(attempt, "machine" if call.machine else "answered", _cause_of(caller.channel.cause))
 
     async def _end(self, attempt: str, outcome: OutgoingOutcome, cause: int) -> None:
-        call = self._underway[attempt]
-        if call.over.is_set():
+        call = self._underway.get(attempt)
+        if call is None:
             return
-        call.over.set()
-        now = self._clock.now()
-        await self._product.record(
-            OutgoingCallEnded(
-                id=f"{attempt}:ended",
-                at=now,
-                attempt=attempt,
-                call=self._call_id(attempt),
-                began_at=call.placed_at,
-                answered_at=call.answered_at,
-                outcome=outcome,
-                cause=int(cause),
-                result=call.result,
-                answers=tuple(call.answers),
-                recorded=call.commented,
-            )
+        if call.ending:
+            await call.over.wait()
+            return
+        call.ending = True
+        ended = OutgoingCallEnded(
+            id=f"{attempt}:ended",
+            at=self._clock.now(),
+            attempt=attempt,
+            call=self._call_id(attempt),
+            began_at=call.placed_at,
+            answered_at=call.answered_at,
+            outcome=outcome,
+            cause=int(cause),
+            result=call.result,
+            answers=tuple(call.answers),
+            recorded=call.commented,
         )
+        try:
+            await self._product.record(ended)
+        except BaseException:
+            call.ending = False
+            raise
+        call.over.set()
         self._underway.pop(attempt, None)
         log.info("outgoing_call_ended", attempt=attempt, outcome=outcome, cause=cause)
 

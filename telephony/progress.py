@@ -7,11 +7,19 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import structlog
 
 log = structlog.get_logger()
+
+
+class QueueTimes(NamedTuple):
+    """When a caller was given to the operators, was given back because nobody answered, was answered; None: never."""
+
+    queued_at: datetime | None = None
+    unqueued_at: datetime | None = None
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,11 +32,21 @@ class Progress:
     state: dict[str, Any]
     recorded: bool = False
     reported: bool = False
+    queued_at: str | None = None
+    unqueued_at: str | None = None
+    answered_at: str | None = None
 
     @property
     def arrived(self) -> datetime:
         """The instant of arrival, UTC."""
         return datetime.fromisoformat(self.arrived_at)
+
+    @property
+    def waits(self) -> "QueueTimes":
+        """What is known of the queue and the operators."""
+        return QueueTimes(
+            *(datetime.fromisoformat(at) if at else None for at in (self.queued_at, self.unqueued_at, self.answered_at))
+        )
 
 
 class ProgressFolder:

@@ -32,6 +32,8 @@ class QueueBoard:
     """The members of every queue, kept up to date by events and made anew after each reconnect."""
 
     members: dict[str, dict[str, Member]] = field(default_factory=dict)
+    open: bool = True
+    """False while a leader keeps callers from beginning to wait."""
 
     def reset(self, events: Iterable[dict[str, str]]) -> None:
         """Forget everything and take what a full listing (QueueStatus) says."""
@@ -54,4 +56,4 @@ class QueueBoard:
 
     def has_operators(self, queue: str) -> bool:
         """Somebody serves this queue now, so that waiting in it makes sense."""
-        return any(member.is_serving for member in self.members.get(queue, {}).values())
+        return self.open and any(member.is_serving for member in self.members.get(queue, {}).values())

@@ -16,10 +16,11 @@ from hotline1022.base.clock import Clock
 from hotline1022.base.phone_numbers import e164
 from ivr.model import SPOKEN_ENOUGH_SECONDS, State
 from telephony.events import CallArrived, CallEnded, ConsentRecorded, ReportTaken
-from telephony.progress import Progress, ProgressFolder
+from telephony.naming import channel_of, fact_id, report_source
+from telephony.progress import Progress, ProgressFolder, QueueTimes
 from telephony.recorder import Recorder, until_closed
 from telephony.recordings import spoken_seconds
-from telephony.switchboard import Product, Switchboard, channel_of, fact_id, report_source
+from telephony.switchboard import Product, Switchboard
 
 log = structlog.get_logger()
 
@@ -113,7 +114,10 @@ class Recovery:
             await self._report(call, report.at, earlier.number if earlier else report.number, earlier)
         # The file goes to the recordings of its call before the end is told: the end is what finishes them.
         report.path.replace(self._takes / f"{report.channel}-take-fallback.wav")
-        await self._end(call, began, "fallback", recorded=True)
+        number = earlier.number if earlier else report.number
+        reported = said or bool(earlier and earlier.reported)
+        times = earlier.waits if earlier else QueueTimes()
+        await self._end(call, began, "fallback", recorded=True, number=number, reported=reported, times=times)
         self._progress.forget(call)
 
     async def _close(self, progress: Progress) -> None:
@@ -122,9 +126,18 @@ class Recovery:
         said = self._recorder.sides(channel)[0]
         await until_closed([said])
         spoken = await asyncio.to_thread(spoken_seconds, said)
-        if progress.recorded and not progress.reported and spoken > SPOKEN_ENOUGH_SECONDS:
+        told = progress.recorded and not progress.reported and spoken > SPOKEN_ENOUGH_SECONDS
+        if told:
             await self._report(progress.call, progress.arrived, progress.number, progress)
-        await self._end(progress.call, progress.arrived, "cut-off", recorded=progress.recorded)
+        await self._end(
+            progress.call,
+            progress.arrived,
+            "cut-off",
+            recorded=progress.recorded,
+            number=progress.number,
+            reported=progress.reported or told,
+            times=progress.waits,
+        )
         self._progress.forget(progress.call)
 
     async def _report(self, call: str, at: datetime, number: str | None, progress: Progress | None) -> None:
@@ -144,7 +157,17 @@ class Recovery:
             )
         )
 
-    async def _end(self, call: str, began: datetime, result: str, *, recorded: bool) -> None:
+    async def _end(
+        self,
+        call: str,
+        began: datetime,
+        result: str,
+        *,
+        recorded: bool,
+        number: str | None,
+        reported: bool,
+        times: QueueTimes,
+    ) -> None:
         await self._product.record(
             CallEnded(
                 id=fact_id(call, "ended"),
@@ -154,5 +177,8 @@ class Recovery:
                 cause="service-away",
                 result=result,
                 recorded=recorded,
+                number=number,
+                reported=reported,
+                **times._asdict(),
             )
         )

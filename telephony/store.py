@@ -30,6 +30,10 @@ calls = Table(
     Column("recording_seconds", Float),
     Column("recording_lost", String(300)),
     Column("operator_from", Float),
+    Column("menu", String(4)),
+    Column("queued_at", Instant),
+    Column("unqueued_at", Instant),
+    Column("answered_at", Instant),
 )
 """One row a call. Its facts arrive as events, in any order, so every column but the id may be empty for a while."""
 
@@ -56,6 +60,13 @@ class CallRecord:
     recording_seconds: float | None
     recording_lost: str | None
     operator_from: float | None
+    menu: str | None
+    """The key that chose the topic."""
+    queued_at: datetime | None
+    unqueued_at: datetime | None
+    """When the queue gave the caller back, unanswered."""
+    answered_at: datetime | None
+    """When an operator answered."""
 
 
 async def note(connection: AsyncConnection, call: str, **facts: Any) -> None:

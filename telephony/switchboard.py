@@ -5,11 +5,11 @@ product's business; what happens to calls while the service is dead is the dialp
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
-from uuid import NAMESPACE_URL, uuid5
 
 import structlog
 
@@ -17,13 +17,15 @@ from hotline1022.base.clock import Clock
 from hotline1022.base.errors import HotlineError
 from hotline1022.base.events import Event
 from hotline1022.base.phone_numbers import e164
+from hotline1022.base.tasks import Background
 from ivr.flow import Flow
-from ivr.model import QueueLeft, Say, State
+from ivr.model import Say, State
 from telephony.ari import Ari
 from telephony.call_socket import CallSocket
-from telephony.caller import Arrival, Caller
+from telephony.caller import Arrival, Caller, CallerFacts
 from telephony.events import CallArrived, CallEnded, ConsentRecorded, ReportTaken
 from telephony.live import LiveLegs
+from telephony.naming import QUEUE, fact_id, report_source
 from telephony.outgoing import Outgoing
 from telephony.phone_channel import PhoneChannel
 from telephony.progress import Progress, ProgressFolder
@@ -31,8 +33,6 @@ from telephony.queue_board import QueueBoard
 from telephony.recorder import Recorder
 
 log = structlog.get_logger()
-
-QUEUE = "hotline"
 
 OUTGOING = "survey"
 """What the dialplan says of a call that we have made and that was answered."""
@@ -69,21 +69,6 @@ class Product(Protocol):
         ...
 
 
-def channel_of(node: str, call: str) -> str:
-    """The channel that a call of this node came on."""
-    return call.removeprefix(f"{node}-")
-
-
-def fact_id(call: str, what: str) -> str:
-    """The id of a fact that a call can have but once, the same whoever finds it out."""
-    return str(uuid5(NAMESPACE_URL, f"hotline1022:{call}:{what}"))
-
-
-def report_source(call: str) -> str:
-    """The natural key of the matter that a caller leaves in a call."""
-    return f"call:{call}:report"
-
-
 class Switchboard:
     """The callers of this node. ``node`` makes call ids unique among several Asterisks."""
 
@@ -109,13 +94,11 @@ class Switchboard:
         self._takes = takes
         self.board = QueueBoard()
         self.callers: dict[str, Caller] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background("switchboard")
 
     def call_id(self, channel: str) -> str:
         """Our id of the call that came on this channel."""
         return f"{self._node}-{channel}"
-
-    # A call's own socket ---------------------------------------------------------------------------------------------
 
     async def take(self, socket: CallSocket) -> None:
         """Serve one per-call socket until its channel leaves us."""
@@ -127,7 +110,7 @@ class Switchboard:
         caller = self.callers.get(channel_id)
         if word[0] == OUTGOING:
             caller = await self._outgoing.welcome(channel_id, channel, word[1:])
-            self._later(self._lead(caller))
+            self._background.begin(self._lead(caller))
         elif caller:
             caller.came_back(channel, word[-1])
         else:
@@ -174,15 +157,15 @@ class Switchboard:
         caller = Caller(arrival, flow, channel, self, self._facts(), resumed_at=resumed_at)
         self.callers[channel.id] = caller
         if resumed_at and earlier:
-            caller.recorded, caller.reported = earlier.recorded, earlier.reported
-            caller.tell(QueueLeft(resumed_at.turn, "answered" if args[-1] == "CONTINUE" else "unanswered"))
+            caller.recorded, caller.reported, caller.times = earlier.recorded, earlier.reported, earlier.waits
+            caller.left_queue(answered=args[-1] == "CONTINUE")
         with suppress(HotlineError):  # a caller who is gone already is told by the socket
             await channel.answer()
         log.info("call_arrived", call=call, flow=flow.version)
         arrived = CallArrived(id=fact_id(call, "arrived"), at=arrival.at, call=call, number=number, flow=flow.version)
-        self._later(self._product.record(arrived))
-        self._later(self._legs.watch(channel.id))
-        self._later(self._lead(caller))
+        self._background.begin(self._product.record(arrived))
+        self._background.begin(self._legs.watch(channel.id))
+        self._background.begin(self._lead(caller))
         return caller
 
     async def _lead(self, caller: Caller) -> None:
@@ -198,6 +181,10 @@ class Switchboard:
         return {**self._product.facts(), "operators-ready": self.board.has_operators(QUEUE)}
 
     # What a caller's flow asks (CallerHost) --------------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """See CallerHost."""
+        return self._clock.now()
 
     def sounds(self, say: tuple[Say, ...]) -> list[Path]:
         """See CallerHost."""
@@ -236,7 +223,7 @@ class Switchboard:
             await self._recorder.start(caller.channel.id)
         except HotlineError as error:
             log.error("recording_not_started", call=caller.arrival.call, reason=type(error).__name__)
-        self._later(self._legs.attach(caller.arrival.call, caller.channel.id, "caller"))
+        self._background.begin(self._legs.attach(caller.arrival.call, caller.channel.id, "caller"))
 
     async def _report(self, caller: Caller, values: Mapping[str, str], *, spoken: bool) -> Mapping[str, str]:
         call, code = caller.arrival.call, self._product.next_code()
@@ -277,6 +264,10 @@ class Switchboard:
                 result=result,
                 recorded=caller.recorded,
                 operator_from=caller.operator_from,
+                number=caller.arrival.number,
+                menu=caller.menu,
+                reported=caller.reported,
+                **caller.times._asdict(),
             )
         )
         self._progress.forget(call)
@@ -284,7 +275,10 @@ class Switchboard:
         await self._legs.detach(call)
         log.info("call_ended", call=call, cause=cause, result=result)
 
-    # The ordinary socket and AMI -------------------------------------------------------------------------------------
+    def facts_of(self, channel: str) -> CallerFacts | None:
+        """See telephony.floor.hearing.Callers."""
+        caller = self.callers.get(channel)
+        return caller.known if caller else None
 
     def hear(self, event: dict[str, Any]) -> None:
         """Take one event of the ordinary ARI socket."""
@@ -293,10 +287,10 @@ class Switchboard:
             case "StasisStart":
                 self._legs.joined(channel)
             case "ChannelDestroyed":
-                self._later(self._legs.gone(channel))
-                self._later(self._outgoing.hear_end(event))
+                self._background.begin(self._legs.gone(channel))
+                self._background.begin(self._outgoing.hear_end(event))
                 if caller := self.callers.get(channel):
-                    self._later(caller.hung_up(f"hangup-{event.get('cause', 0)}"))
+                    self._background.begin(caller.hung_up(f"hangup-{event.get('cause', 0)}"))
             case "ChannelStateChange":
                 self._outgoing.hear_state(event)
 
@@ -307,43 +301,33 @@ class Switchboard:
         before = self.board.has_operators(QUEUE)
         self.board.apply(event)
         if before != self.board.has_operators(QUEUE):
-            for caller in self.callers.values():
-                caller.facts_changed(self._facts())
+            self.tell_facts()
+
+    def tell_facts(self) -> None:
+        """Let every caller's flow know what holds now."""
+        for caller in self.callers.values():
+            caller.facts_changed(self._facts())
 
     def _operator_joins(self, caller: Caller) -> None:
+        caller.answered()
         if caller.recorded_at is None:
             return
         if caller.operator_from is None:
             caller.operator_from = (self._clock.now() - caller.recorded_at).total_seconds()
-        self._later(self._legs.attach(caller.arrival.call, caller.channel.id, "operator"))
+        self._background.begin(self._legs.attach(caller.arrival.call, caller.channel.id, "operator"))
 
     async def reconcile(self, channels: list[dict[str, Any]], bridges: list[dict[str, Any]]) -> None:
         """Compare what we believe with what Asterisk has: calls whose channel is gone end, pieces that nobody knows are taken away."""
         alive = {channel["id"] for channel in channels}
         for channel, caller in list(self.callers.items()):
             if channel in alive:
-                self._later(self._legs.watch(channel))
+                self._background.begin(self._legs.watch(channel))
             else:
                 await caller.hung_up("line-lost")
         await self._outgoing.reconcile(alive)
         if strays := await self._legs.sweep(channels, bridges):
             log.warning("stray_legs_removed", count=strays)
 
-    # Background work -------------------------------------------------------------------------------------------------
-
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("switchboard_task_failed", reason=type(error).__name__, exc_info=error)
-
     async def close(self) -> None:
         """Stop leading calls: their sockets close, the dialplan takes them."""
-        for task in list(self._tasks):
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await self._background.close()

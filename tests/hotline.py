@@ -18,14 +18,14 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
+from sqlalchemy import Connection, Select, create_engine, select
 from sqlalchemy import Engine as DatabaseEngine
-from sqlalchemy import Select, create_engine, select
 
 import ivr.prompt_book
 from hotline1022 import installation
@@ -34,6 +34,7 @@ from hotline1022.base.db import Database, metadata
 from hotline1022.base.outbox import outbox
 from hotline1022.config import Settings
 from ivr.shelf import SHIPPED_FLOW
+from telephony.asterisk.keeping import keep_running
 from telephony.asterisk.process import AsteriskProcess
 from telephony.phone import Phone, PhoneReport
 from telephony.store import calls
@@ -189,6 +190,10 @@ class RunningHotline:
         with self._database.connect() as connection:
             return list(connection.execute(query))
 
+    def connect(self) -> AbstractContextManager[Connection]:
+        """A transaction of the test's own on the hotline's database."""
+        return self._database.begin()
+
     def call(self, number: str | None) -> Any:
         """The latest call of this number (E.164), or None."""
         found = self.rows(select(calls).where(calls.c.number == number).order_by(calls.c.arrived_at.desc()))
@@ -260,6 +265,10 @@ def running_hotline(database_url: str = "", jobs_database_url: str = "", **setti
             stack.callback(database.dispose)
             asterisk.call(asterisk.process.start())
             stack.callback(lambda: asterisk.call(asterisk.process.stop()))
+            keeping = asyncio.run_coroutine_threadsafe(
+                keep_running(asterisk.process), loop
+            )  # as `hotline1022 run` does
+            stack.callback(keeping.cancel)
             node = LoudNode(chosen)
             stack.callback(node.close)
             hotline = RunningHotline(chosen, asterisk, node, database)

@@ -14,6 +14,8 @@ from hotline1022.base.access import AGENCY_ROLES, Role
 from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
 from hotline1022.base.keys import KEYLESS
+from hotline1022.config import Settings
+from hotline1022.panel.operators import without_a_line
 from hotline1022.survey_desk import SurveyRules
 from tickets.changes import RecordEvent
 from tickets.desk import Desk
@@ -76,16 +78,18 @@ async def interface(
     database: Database, clock: Clock, rules: StandingRules, record_event: RecordEvent, data: Path
 ) -> AsyncIterator[Interface]:
     """The interface on ``database``, served until the block ends."""
-    desk = Desk(database, clock, rules, record_event)
+    desk, surveys = Desk(database, clock, rules, record_event), SurveyRules.load(None, SURVEY_KEY)
     api = Api(
+        account_key=b"k" * 32,
         database=database,
         clock=clock,
         rules=rules,
         desk=desk,
         record_event=record_event,
         data=data,
-        surveys=SurveyRules.load(None, SURVEY_KEY),
+        surveys=surveys,
     )
+    api.add(without_a_line(Settings.load(), clock, database, api, surveys.current_policy).routes)
     app = web.Application()
     api.mount(app)
     async with TestClient(TestServer(app)) as client:

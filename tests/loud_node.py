@@ -20,6 +20,8 @@ class LoudNode:
     settings: Settings
     offers: list[str] = field(default_factory=list)
     """The calls whose legs were offered to it."""
+    said: list[str] = field(default_factory=list)
+    """The words that it hears from now on, in turn; numbered ones when there are none."""
 
     def __post_init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -41,7 +43,7 @@ class LoudNode:
             audio_port=self.settings.audio_port,
         )
         choice = EngineChoice("vosk", "loud", "Bộ nhận dạng của kiểm thử nghe độ to")
-        async with running_node(settings, Engine(choice, LoudRecogniser(), None)) as node:
+        async with running_node(settings, Engine(choice, LoudRecogniser(said=self.said), None)) as node:
             announce = node.live.announce
 
             def noting(offer: Any) -> Any:

@@ -14,12 +14,12 @@ from pathlib import Path
 import hotline1022.base
 from hotline1022.base import migrate
 
-CONTEXTS = ("ivr", "surveys", "telephony", "tickets", "transcription")
+CONTEXTS = ("hotline1022.administration", "ivr", "surveys", "telephony", "tickets", "transcription")
 
 
 def import_every_table() -> None:
     """Put every table on the one MetaData: those of the base, and those of every context's ``store``."""
-    for module in pkgutil.iter_modules(hotline1022.base.__path__, "hotline1022.base."):
+    for module in pkgutil.walk_packages(hotline1022.base.__path__, "hotline1022.base."):
         importlib.import_module(module.name)
     for context in CONTEXTS:
         package = importlib.import_module(context)

@@ -8,7 +8,7 @@ from ivr.recordings import recorded
 from ivr.shelf import SHIPPED_FLOW, examine
 from ivr.walk import walk
 from telephony.asterisk.configuration import PROMPTS
-from telephony.switchboard import QUEUE
+from telephony.naming import QUEUE
 from tickets.model import Stage
 from tickets.rules import Rules
 from tickets.stages import told_as

@@ -13,6 +13,7 @@ from hotline1022.base.events import Event
 from hotline1022.base.ids import new_id
 from tickets import clocks
 from tickets.appointments.model import Appointment
+from tickets.assignees.model import Assignee, Colleague
 from tickets.calendar import WorkCalendar
 from tickets.letters.model import Letter
 from tickets.model import Deadline, Extension, JournalEntry, Party, Stage, Stop, Text
@@ -56,6 +57,10 @@ class Change:
         """What the register of the actor's agency gives next; read when a letter is to be signed."""
         self.knows_citizen = False
         """Whether the actor's agency has unlocked who reported; read when a letter is to be sent."""
+        self.colleagues: Sequence[Colleague] = ()
+        """Who can work on it in the actor's agency; read when it is to be given to somebody."""
+        self.assigned: tuple[str, Assignee | None] | None = None
+        """The agency whose person for this ticket has changed, and the person."""
         self.duplicates: list[Change] = []
         """The tickets that were merged into this one."""
         self.main: Change | None = None

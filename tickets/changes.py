@@ -9,6 +9,7 @@ from hotline1022.base.access import MACHINE, Actor
 from hotline1022.base.events import Event
 from tickets import store
 from tickets.appointments import store as appointments
+from tickets.assignees import store as assignees
 from tickets.change import Change
 from tickets.journal import store as journal
 from tickets.letters import store as letters
@@ -65,6 +66,8 @@ async def write(connection: AsyncConnection, changes: Sequence[Change], record_e
         await store.add_parties(connection, change.code, change.touched_parties)
         await letters.write_letters(connection, change.letters.changed)
         await appointments.write_appointments(connection, change.visits.changed)
+        if change.assigned is not None:
+            await assignees.write(connection, change.code, *change.assigned)
         if change.publication == "withdraw":
             await publication.withdraw(connection, change.code)
         elif change.publication is not None:

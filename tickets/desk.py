@@ -312,6 +312,7 @@ def _first_row(rules: Rules, report: Report, now: datetime) -> dict[str, Any]:
         "citizen_name": report.citizen_name,
         "citizen_email": report.citizen_email,
         "business": report.business,
+        "anonymous": report.anonymous,
         "draft": heard is not None,
         "agency": route.agency.code,
         "agency_reason": f"{route.reason} {UNCONFIRMED}" if heard else route.reason,

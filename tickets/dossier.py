@@ -6,14 +6,15 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import AGENCY_ROLES, Actor, Role
-from hotline1022.base.clock import CIVIL_ZONE, Clock
+from hotline1022.base.clock import Clock
 from hotline1022.base.db import Database
 from hotline1022.base.errors import Forbidden, Invalid, NotFound
 from hotline1022.base.http.paging import Page, PageQuery, cursor_of, page_of, read_cursor
 from tickets import store
 from tickets.appointments import store as appointments
 from tickets.appointments.model import Appointment
-from tickets.code import read_code
+from tickets.assignees import store as assignees
+from tickets.assignees.model import Assignee
 from tickets.deciding import moves_for
 from tickets.journal import store as journal
 from tickets.letters import store as letters
@@ -21,9 +22,9 @@ from tickets.letters.model import Letter
 from tickets.model import JournalEntry, Text, Ticket
 from tickets.photos.model import Photo
 from tickets.photos.store import photos_of
-from tickets.reading import read
+from tickets.reading import seen
 from tickets.rules import StandingRules
-from tickets.sight import entry_shown_to, line_of, may_see, shown_to, visit_shown_to
+from tickets.sight import entry_shown_to, shown_to, visit_shown_to
 
 
 class AllowedMove(BaseModel):
@@ -49,6 +50,8 @@ class TicketFile(BaseModel):
     """The letters of apology that are owed or were sent for it."""
     visits: tuple[Appointment, ...]
     """Its home appointments, the last one booked last."""
+    assignees: tuple[Assignee, ...]
+    """Who works on it in each agency, as far as that is the asker's business."""
     duplicates: tuple[str, ...]
     """Codes of the tickets that were merged into this one."""
 
@@ -78,6 +81,7 @@ class Dossier:
             merged = await store.ticket_rows(connection, store.tickets.c.duplicate_of == ticket.code)
             owed = (await letters.letters_of(connection, [ticket.code]))[ticket.code]
             visits = (await appointments.appointments_of(connection, [ticket.code]))[ticket.code]
+            working = (await assignees.assignees_of(connection, [ticket.code]))[ticket.code]
         moves = moves_for(actor, ticket, owed, visits)
         return TicketFile(
             ticket=shown_to(actor, ticket),
@@ -86,6 +90,7 @@ class Dossier:
             moves=tuple(AllowedMove(name=move.name, title=move.title) for move in moves),
             letters=owed,
             visits=tuple(visit_shown_to(actor, visit, sealed=ticket.sealed) for visit in visits),
+            assignees=tuple(each for each in working if actor.agency in (None, each.agency)),
             duplicates=tuple(sorted(row["code"] for row in merged)),
         )
 
@@ -112,12 +117,18 @@ class Dossier:
     async def unlock(self, code: str, actor: Actor, reason: str) -> Identity:
         """Who reported. The reader and the reason are in the journal before the answer is given.
 
-        Raises Forbidden for a sealed ticket unless ``actor`` leads the hotline.
+        Raises Forbidden for a sealed ticket unless ``actor`` leads the hotline, and for an agency where the citizen has asked that none
+        learn it.
         """
         async with self._database.transaction() as connection:
             ticket = await self._seen(connection, code, actor)
             if ticket.sealed and actor.role not in (Role.LEADER, Role.ADMINISTRATOR):
                 raise Forbidden("Danh tính người khiếu nại, tố cáo được niêm phong", remedy="hỏi trưởng ca tổng đài")
+            if ticket.anonymous and actor.role in AGENCY_ROLES:
+                raise Forbidden(
+                    "Người dân yêu cầu không cho cơ quan biết mình là ai",
+                    remedy="nhờ tổng đài liên hệ thay, qua “đề nghị bổ sung”",
+                )
             details = {"agency": actor.agency} if actor.role in AGENCY_ROLES else {}
             entry = JournalEntry(
                 code=ticket.code,
@@ -131,10 +142,4 @@ class Dossier:
         return Identity.model_validate(ticket.model_dump(include=set(Identity.model_fields)))
 
     async def _seen(self, connection: AsyncConnection, code: str, actor: Actor) -> Ticket:
-        code = read_code(code)
-        found = await read(connection, self._rules.current, store.tickets.c.code == code, limit=1)
-        owed = (await letters.letters_of(connection, [code]))[code]
-        line = line_of(actor, self._rules.current.agencies, self._clock.now().astimezone(CIVIL_ZONE).date())
-        if not found or not may_see(actor, found[0].model_dump(), found[0].parties, owed, line=line):
-            raise NotFound(f"Không có phiếu {code}")
-        return found[0]
+        return await seen(connection, self._rules.current, code, actor, self._clock.now())

@@ -11,6 +11,7 @@ from hotline1022.base.clock import CIVIL_ZONE, Clock
 from hotline1022.base.db import Database
 from hotline1022.base.errors import NotFound, Refused
 from tickets import stages, store
+from tickets.assignees import store as assignees
 from tickets.change import Change
 from tickets.changes import RecordEvent, locked, write
 from tickets.code import read_code
@@ -19,7 +20,7 @@ from tickets.journal import store as journal
 from tickets.letters import store as letters
 from tickets.letters.moves import ApproveLetter, SendLetter
 from tickets.model import Stage
-from tickets.moves import AnyMove, Merge
+from tickets.moves import AnyMove, Assign, Merge
 from tickets.photos.model import Shot
 from tickets.rules import StandingRules
 from tickets.sight import line_of, may_see
@@ -85,6 +86,8 @@ class Handling:
         change.main = found.get(into) if into else None
         if change["answer"] is not None:
             change.row["answer_author"] = await store.author_of(connection, change["answer"])
+        if actor.agency is not None and isinstance(request, Assign):
+            change.colleagues = await assignees.colleagues_of(connection, actor.agency)
         if actor.agency is not None and isinstance(request, ApproveLetter):
             year = change.now.astimezone(CIVIL_ZONE).year
             change.next_letter_number = await letters.next_number(connection, actor.agency, year)

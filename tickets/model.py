@@ -96,6 +96,8 @@ class Report(_Value):
     citizen_email: str | None = Field(default=None, max_length=200)
     business: bool = False
     """True when an enterprise or organisation speaks, not a person: a dimension of the survey."""
+    anonymous: bool = False
+    """True when the citizen does not want any agency to know who they are, not even for a reason."""
     topic: str | None = None
     """A topic's code; None is "khác"."""
     urgent: bool = False
@@ -266,6 +268,8 @@ class Ticket(_Value):
     citizen_name: str | None
     citizen_email: str | None
     business: bool
+    anonymous: bool
+    """Whether the citizen has asked that no agency learn who they are: the hotline speaks with them for it."""
     call: str | None
     recording: str | None
     consent: Consent | None

@@ -50,6 +50,12 @@ class Recall(MoveRequest):
     reason: Reason
 
 
+class UndoRoute(MoveRequest):
+    """It went to the wrong agency a moment ago, and nobody there has taken it."""
+
+    move: Literal["undo-route"]
+
+
 class Refuse(MoveRequest):
     """Not to be handled: ``guidance`` is what the citizen can do instead."""
 
@@ -114,6 +120,13 @@ class Work(MoveRequest):
     """Work has begun."""
 
     move: Literal["work"]
+
+
+class Assign(MoveRequest):
+    """Somebody of the agency works on it; None is nobody in particular."""
+
+    move: Literal["assign"]
+    account: int | None = Field(ge=1, le=2**31 - 1)
 
 
 class AskCitizen(MoveRequest):
@@ -269,8 +282,8 @@ class Note(MoveRequest):
 
 
 AnyMove = Annotated[
-    Classify | AnswerAtOnce | Route | Recall | Refuse | Merge | Separate | Divert | Restore | Raise
-    | Accept | Return | Work | AskCitizen | Resume | Draft | SendBack | Approve | Progress
+    Classify | AnswerAtOnce | Route | UndoRoute | Recall | Refuse | Merge | Separate | Divert | Restore | Raise
+    | Accept | Return | Work | Assign | AskCitizen | Resume | Draft | SendBack | Approve | Progress
     | AskExtension | GrantExtension | DeclineExtension | AskCooperation | Contribute
     | Object | Tell | Inform | Survey | Close | Reopen | Publish | Unpublish | Note
     | AskLetter | DraftLetter | SendBackLetter | ApproveLetter | SendLetter | WaiveLetter

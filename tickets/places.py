@@ -3,13 +3,15 @@
 Never a silent guess: either one commune is certain, or there is a question, or there is nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tickets.gazetteer import District, Gazetteer, Reading, listed, split_unit
 from tickets.localities import COMMUNE_UNITS, DISTRICT_UNITS, Localities, in_sentence
 from tickets.mentions import WHOLE_ANSWER, Mention, MentionFinder, PlaceWords
 from tickets.model import PlaceCandidate
+from tickets.spelling import tokens
 
 CERTAIN = 0.85
 """A lone candidate from here on needs no question."""
@@ -31,11 +33,22 @@ MOST_MENTIONS = 100
 """Mentions that are weighed against each other; a report names a handful."""
 
 
+class Said(NamedTuple):
+    """Where a place was said: words ``start`` to ``end`` of the text, as ``tickets.spelling`` counts them."""
+
+    start: int
+    end: int
+    old: str | None
+    """The old commune that was named, where it was not one of today."""
+
+
 class Finding(NamedTuple):
     """What words say about the place."""
 
     candidates: tuple[PlaceCandidate, ...]
     question: str | None
+    said: Mapping[str, Said] = MappingProxyType({})
+    """By the code of a candidate, the words that name it."""
 
     @property
     def certain(self) -> PlaceCandidate | None:
@@ -69,9 +82,19 @@ class PlaceFinder:
                 if one.score >= POSSIBLE and (known is None or _rank(one) < _rank(known)):
                     meant[one.reading.code] = one
         if not meant:
-            return self._in_districts(districts)
+            return self._in_districts(districts, mentions)
         ranked = sorted(meant.values(), key=_rank)
-        return Finding(tuple(self._candidate(one.reading.code, one.score) for one in ranked), self._question(ranked))
+        candidates = tuple(self._candidate(one.reading.code, one.score) for one in ranked)
+        said = {one.reading.code: _said(communes[one.mention], one.reading) for one in ranked}
+        return Finding(candidates, self._question(ranked), said)
+
+    def named(self, words: Sequence[str]) -> frozenset[int]:
+        """Which of the words, one after the other, may be naming a place."""
+        owners = [index for index, word in enumerate(words) for _ in tokens(word)]
+        mentions = self._mentions.mentions(" ".join(words))
+        return frozenset(
+            index for each in mentions if each.trust > 0 and each.spelt for index in owners[each.start : each.end]
+        )
 
     def _parted(self, mentions: Sequence[Mention]) -> tuple[list[Mention], list[District]]:
         """The mentions that name communes, and the districts that are named beside them."""
@@ -89,7 +112,7 @@ class PlaceFinder:
             return communes, districts
         return [m for m in communes if m.unit is not None or not _districts(m)], districts + bare
 
-    def _in_districts(self, districts: Iterable[District]) -> Finding:
+    def _in_districts(self, districts: Iterable[District], mentions: Iterable[Mention]) -> Finding:
         """Only a district was named: all its communes, the one of the same name first, and the question which."""
         named = list(dict.fromkeys(districts))
         if not named:
@@ -98,7 +121,9 @@ class PlaceFinder:
         namesakes = {district.name for district in named}
         ranked = sorted(codes, key=lambda code: self._name(code).split(" ", 1)[1] not in namesakes)
         question = f"Ông/bà ở xã, phường nào của {listed([d.in_sentence for d in named], 'hay')} trước đây?"
-        return Finding(tuple(self._candidate(code, _ONLY_DISTRICT) for code in ranked), question)
+        places = {d: Said(m.start, m.end, None) for m in mentions for d in _districts(m)}
+        said = {code: places[d] for d in reversed(named) if d in places for code in self._gazetteer.within[d]}
+        return Finding(tuple(self._candidate(code, _ONLY_DISTRICT) for code in ranked), question, said)
 
     def _question(self, ranked: Sequence[_Meant]) -> str | None:
         best = ranked[0]
@@ -124,6 +149,10 @@ class PlaceFinder:
 
     def _candidate(self, code: str, score: float) -> PlaceCandidate:
         return PlaceCandidate(code=code, name=self._name(code), score=round(min(score, 1.0), 3))
+
+
+def _said(mention: Mention, reading: Reading) -> Said:
+    return Said(mention.start, mention.end, None if reading.today else reading.whole_name)
 
 
 def _rank(one: _Meant) -> tuple[float, bool, str]:

@@ -1,6 +1,6 @@
 """Deadlines after a calendar has changed: what still runs is computed anew, what has ended never is, and each move is told."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from tickets.changes import RecordEvent, locked, write
 from tickets.clocks import CLOCKS
 from tickets.events import DeadlineMoved
 from tickets.model import Deadline, Stage
-from tickets.rules import StandingRules
+from tickets.rules import Rules, StandingRules
 
 log = structlog.get_logger()
 
@@ -45,23 +45,33 @@ class Replanning:
 
         ``try_only`` writes nothing. ``tell`` is given the number of tickets looked at, from time to time.
         """
-        rules = self._rules.current
-        versions = [calendar.version for calendar in rules.calendars.values()]
         moved: list[Moved] = []
-        after, looked_at = "", 0
+        looked_at = 0
+        async for found, tickets in self._batches(self._rules.current, try_only=try_only):
+            moved += found
+            looked_at += tickets
+            tell(looked_at)
+        log.info("deadlines_replanned", tickets=looked_at, moved=len(moved))
+        return moved
+
+    async def foreseen(self, rules: Rules) -> AsyncIterator[tuple[list[Moved], int]]:
+        """What ``replan`` would move if ``rules`` were in force, batch by batch, each with the number of its tickets. Writes nothing."""
+        async for batch in self._batches(rules, try_only=True):
+            yield batch
+
+    async def _batches(self, rules: Rules, *, try_only: bool) -> AsyncIterator[tuple[list[Moved], int]]:
+        versions = [calendar.version for calendar in rules.calendars.values()]
+        after = ""
         while True:
             async with self._database.transaction() as connection:
                 codes = await store.codes_on_other_calendars(connection, versions, after, BATCH)
                 changes = await locked(connection, codes, rules=rules, now=self._clock.now())
-                for change in changes.values():
-                    moved += replan(change)
+                moved = [each for change in changes.values() for each in replan(change)]
                 if not try_only:
                     await write(connection, list(changes.values()), self._record_event)
-            looked_at += len(codes)
-            tell(looked_at)
+            yield moved, len(codes)
             if len(codes) < BATCH:
-                log.info("deadlines_replanned", tickets=looked_at, moved=len(moved))
-                return moved
+                return
             after = codes[-1]
 
 

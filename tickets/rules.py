@@ -28,6 +28,7 @@ from tickets.model import HOTLINE, Deadline
 from tickets.places import PlaceFinder
 from tickets.policies import AGENCY_HEAD, HOTLINE_LEADER, Policies, Policy, Promise
 from tickets.routing import COMMUNE, Route, RoutingRules, route
+from tickets.suggesting.phrases import Phrases
 from tickets.topics import Topics
 
 NEVER_URGENT = ("answer", "information", "close", "apology_draft", "apology_sent", "visit")
@@ -46,6 +47,7 @@ class Rules:
     localities: Localities
     places: PlaceFinder
     letters: LetterTemplates
+    phrases: Phrases
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "Rules":
@@ -63,6 +65,7 @@ class Rules:
             localities=localities,
             places=PlaceFinder(localities, read_rules("places.yaml", PlaceWords, folder)),
             letters=read_rules("letters.yaml", LetterTemplates, folder),
+            phrases=read_rules("phrases.yaml", Phrases, folder),
         )
         rules._check(folder)
         return rules
@@ -159,6 +162,7 @@ class Rules:
         self._check_agencies(folder)
         self._check_policies(folder)
         self._check_routing(folder)
+        self._check_phrases(folder)
 
     def _check_policies(self, folder: Path | None) -> None:
         def wrong(index: int, what: str, *place: str | int) -> RuleFileError:
@@ -185,6 +189,15 @@ class Rules:
             if agency.calendar is not None and agency.calendar not in self.calendars:
                 place = ("agencies", index, "calendar")
                 raise contradiction("tickets", "agencies.yaml", folder, place, f"không có lịch “{agency.calendar}”")
+
+    def _check_phrases(self, folder: Path | None) -> None:
+        # The shipped phrases are those of the shipped topics; a province with topics of its own does not have to have phrases too.
+        if folder is None or not (folder / "phrases.yaml").is_file():
+            return
+        for topic in self.phrases.topics:
+            if topic not in self.topics.codes:
+                what = f"không có lĩnh vực “{topic}”"
+                raise contradiction("tickets", "phrases.yaml", folder, ("topics", topic), what)
 
     def _check_routing(self, folder: Path | None) -> None:
         def wrong(index: int, what: str, *place: str | int) -> RuleFileError:
@@ -214,6 +227,7 @@ MODELS: Mapping[str, type[RuleModel]] = {
     "agencies.yaml": Agencies,
     "routing.yaml": RoutingRules,
     "places.yaml": PlaceWords,
+    "phrases.yaml": Phrases,
 }
 """What each file of rules must look like; ``localities.csv`` is a table."""
 

@@ -81,6 +81,7 @@ tickets = Table(
     Column("citizen_name", String(200)),
     Column("citizen_email", String(200)),
     Column("business", Boolean, nullable=False, server_default="0"),
+    Column("anonymous", Boolean, nullable=False, server_default="0"),
     Column("call", String(64), index=True),
     Column("recording", String(200)),
     Column("consent", JSON(none_as_null=True)),

@@ -18,7 +18,7 @@ from tickets.model import Channel, JournalEntry, PlaceCandidate, Report, Ticket
 from tickets.move_request import Reason, Words
 from tickets.moves import AnyMove
 from tickets.rules import StandingRules
-from tickets.search.finding import TicketQuery, TicketSearch
+from tickets.search.finding import Overdue, TicketQuery, TicketSearch
 from tickets.stages import MOVES, STAGE_NAMES
 
 WORKERS = HOTLINE_ROLES | AGENCY_ROLES
@@ -37,11 +37,15 @@ class NewTicket(Told):
     citizen_name: Annotated[str, StringConstraints(max_length=200)] | None = None
     citizen_email: Annotated[str, StringConstraints(max_length=200)] | None = None
     business: bool = False
+    anonymous: bool = False
+    """The citizen does not want any agency to know who they are."""
     topic: str | None = None
     urgent: bool = False
     place: str | None = None
     place_words: Annotated[str, StringConstraints(max_length=2000)] | None = None
     address: Annotated[str, StringConstraints(max_length=500)] | None = None
+    call: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,80}$")] | None = None
+    """The call in which the citizen says it; its words and its recording belong to the ticket then."""
 
 
 class MoveCall(Told):
@@ -122,6 +126,9 @@ def routes(
     async def listed(call: Call[TicketQuery, None]) -> Page[Ticket]:
         return await search.page(call.query, call.by)
 
+    async def late(_call: Call[Told, None]) -> Overdue:
+        return await search.overdue()
+
     async def opened(call: Call[Told, NewTicket]) -> Reply:
         said = call.body
         number = e164(said.number)
@@ -187,6 +194,7 @@ def routes(
             "POST", "/api/tickets/{code}/identity", unlocked, "Mở danh tính người báo, có lý do", TAG, WORKERS,
             {200: Identity}, parameters=CODE, body=UnlockCall,
         ),
+        Route("GET", "/api/overdue", late, "Bao nhiêu câu trả lời đã quá hạn", TAG, HOTLINE_ROLES, {200: Overdue}),
         Route("GET", "/api/stages", stages, "Các bước và cách chuyển bước", TAG, WORKERS, {200: StageTable}),
         Route("GET", "/api/places", place, "Tìm xã, phường trong lời nói", TAG, WORKERS, {200: PlaceTold}, query=PlaceQuery),
         Route("GET", "/api/names", names, "Lĩnh vực, cơ quan, xã phường", TAG, WORKERS, {200: Names}),

@@ -34,6 +34,11 @@ class LiveWords:
                 del self._calls[message.call]
                 await self._keep(message.call, heard)
 
+    def so_far(self, call: str) -> tuple[Word, ...]:
+        """The words of both sides of a call that is being heard, as they came; none of one that is over."""
+        heard = self._calls.get(call)
+        return tuple(heard.words) if heard else ()
+
     async def _keep(self, call: str, heard: "_Heard") -> None:
         try:
             health = await self._node.health()

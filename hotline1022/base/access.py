@@ -47,7 +47,7 @@ ROLE_NAMES = {
 
 class Actor(BaseModel):
     """Who makes a change. ``name`` is what the journal keeps; ``agency`` is the code of an officer's or approver's agency;
-    ``key`` is the number of the access key, None for whoever came without one."""
+    ``key`` is the number of the access key, ``account`` that of the person's account; both are None for whoever came without."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,6 +55,7 @@ class Actor(BaseModel):
     role: Role
     agency: str | None = None
     key: int | None = None
+    account: int | None = None
 
 
 MACHINE = Actor(name="machine", role=Role.MACHINE)

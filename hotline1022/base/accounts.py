@@ -4,7 +4,7 @@ import secrets
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import Boolean, Column, Integer, String, Table, select
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline1022.base.clock import Clock
@@ -22,7 +22,28 @@ accounts = Table(
     Column("password_hash", String(200), nullable=False),
     Column("must_change", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("display_name", String(100)),
+    Column("agency", String(64)),
+    Column("locked", Boolean, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("locked_until", Instant),
+    Column("second_factor", String(400)),
+    Column("second_factor_step", Integer),
+    Column("last_sign_in_at", Instant),
 )
+"""``second_factor`` is the sealed secret, with ``second_factor_step`` the last thirty seconds whose code was used (None: not yet
+confirmed). ``failures`` are wrong passwords since the last right one; until ``locked_until`` none is tried."""
+
+account_changes = Table(
+    "account_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", Integer, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String(100), nullable=False),
+    Column("what", String(400), nullable=False),
+)
+"""What was changed of an account, by whom: one Vietnamese sentence each."""
 
 
 async def ensure_administrator(database: Database, clock: Clock, hasher: PasswordHasher | None = None) -> str | None:
@@ -33,7 +54,7 @@ async def ensure_administrator(database: Database, clock: Clock, hasher: Passwor
     async with database.reading() as connection:
         if await connection.scalar(select(accounts.c.id).where(accounts.c.role == ADMINISTRATOR).limit(1)) is not None:
             return None
-    password = secrets.token_urlsafe(12)
+    password = fresh_password()
     row = {
         "name": ADMINISTRATOR,
         "role": ADMINISTRATOR,
@@ -48,6 +69,11 @@ async def ensure_administrator(database: Database, clock: Clock, hasher: Passwor
     )
     async with database.transaction() as connection:
         return password if await connection.scalar(once) is not None else None
+
+
+def fresh_password() -> str:
+    """A password to be shown once and changed at the first sign-in."""
+    return secrets.token_urlsafe(12)
 
 
 def password_fits(password: str, password_hash: str) -> bool:

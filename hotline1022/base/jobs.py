@@ -287,7 +287,9 @@ class Jobs:
         for pool in self._pools:
             pool.dispose()
         if self._threads is not None:
-            self._threads.shutdown(wait=False)
+            self._threads.shutdown(
+                wait=True
+            )  # their questions have been answered or given up: the thread itself must be gone too
 
 
 def _attempt_id(job_id: str, attempt: int) -> str:

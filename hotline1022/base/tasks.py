@@ -1,10 +1,12 @@
-"""Work that must go on for as long as the service runs: started again when it crashes. What the work is, is not known here."""
+"""Work beside what is asked for now: work that must go on, started again when it crashes, and work that is done once, later."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import structlog
 
+from hotline1022.base.errors import HotlineError
 from hotline1022.base.log import where
 
 log = structlog.get_logger()
@@ -45,3 +47,36 @@ async def keep_running(
             pause = min(pause * 2, LONGEST_PAUSE)
         else:
             return
+
+
+class Background:
+    """Work that is begun now and waited for by nobody. A fault is told in the log under ``name``; an error for people is only a warning."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this soon."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        told = log.warning if isinstance(error, HotlineError) else log.error
+        told("background_work_failed", work=self._name, error=type(error).__name__, where=where(error.__traceback__))
+
+    async def settle(self) -> None:
+        """Wait until all that was begun is done, also what it began itself."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def close(self) -> None:
+        """Cancel what is not done yet, and wait until it is over."""
+        for task in list(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)

@@ -15,6 +15,7 @@ from rich.markup import escape  # noqa: E402
 
 from hotline1022.base.errors import HotlineError  # noqa: E402
 from hotline1022.cli import (  # noqa: E402
+    accounts,
     call,
     deadlines,
     demo,
@@ -58,6 +59,7 @@ app.add_typer(journal.journal_app, name="journal")
 app.add_typer(deadlines.sla_app, name="sla")
 app.add_typer(score.score_app, name="score")
 app.add_typer(rules.rules_app, name="rules")
+app.add_typer(accounts.accounts_app, name="accounts")
 app.add_typer(keys.keys_app, name="keys")
 app.add_typer(models.app, name="models")
 app.add_typer(flows.flows_app, name="flows")

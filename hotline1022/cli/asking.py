@@ -20,6 +20,8 @@ from hotline1022.base.db import Database
 from hotline1022.base.errors import HotlineError, Invalid
 from hotline1022.base.keys import Keys
 from hotline1022.base.log import configure as configure_log
+from hotline1022.base.signing_in.account_book import AccountBook
+from hotline1022.base.signing_in.sessions import SessionBook
 from hotline1022.config import Settings
 from hotline1022.score_sources import AgencyNames, TicketJournal
 from surveys.scores.dossiers import StandingDossiers
@@ -83,6 +85,12 @@ class Services:
     def dossier(self) -> Dossier:
         """Reads whole tickets."""
         return Dossier(self.database, self.clock, self.rules)
+
+    @cached_property
+    def accounts(self) -> AccountBook:
+        """The people who may sign in; the running service asks the database for each session."""
+        names = AgencyNames(self.rules)
+        return AccountBook(self.database, self.clock, SessionBook(self.database, self.clock), names.knows)
 
     @cached_property
     def search(self) -> TicketSearch:

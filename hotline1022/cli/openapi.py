@@ -6,6 +6,7 @@ from hotline1022.base.clock import SystemClock
 from hotline1022.base.db import Database
 from hotline1022.cli.asking import RULES_FOLDER, print_json
 from hotline1022.config import Settings
+from hotline1022.panel.operators import without_a_line
 from hotline1022.survey_desk import SurveyRules
 from tickets.desk import Desk
 from tickets.rules import StandingRules
@@ -24,6 +25,8 @@ def openapi() -> None:
         desk=desk,
         record_event=outbox.add,
         data=settings.data,
+        account_key=b"",
         surveys=surveys,
     )
+    api.add(without_a_line(settings, clock, database, api, surveys.current_policy).routes)
     print_json(api.description())

@@ -9,6 +9,7 @@ from hotline1022.base.rule_files import shipped_names
 from hotline1022.cli.asking import RULES_FOLDER, AsJson, print_json
 from hotline1022.config import Settings
 from hotline1022.survey_desk import mistakes as survey_mistakes
+from telephony.callbacks.policy import mistakes as callback_mistakes
 from tickets.rules import Rules, mistakes
 
 rules_app = typer.Typer(no_args_is_help=True, help="Tệp quy tắc của tỉnh.")
@@ -17,8 +18,11 @@ rules_app = typer.Typer(no_args_is_help=True, help="Tệp quy tắc của tỉnh
 @rules_app.command("check")
 def check(as_json: AsJson = False) -> None:
     """Đọc mọi tệp quy tắc; mỗi tệp một dòng, chỗ sai có tệp và số dòng. Thoát với mã 1 nếu có tệp không dùng được."""
-    folder, names = rules_folder(), (*shipped_names("tickets"), *shipped_names("surveys"))
-    wrong = [*mistakes(folder), *survey_mistakes(folder)]
+    folder, names = (
+        rules_folder(),
+        tuple(name for package in ("tickets", "surveys", "telephony") for name in shipped_names(package)),
+    )
+    wrong = [*mistakes(folder), *survey_mistakes(folder), *callback_mistakes(folder)]
     own = {name: (folder / name).is_file() for name in names}
     ignored = sorted(str(path) for path in folder.glob("*") if path.is_file() and path.name not in names)
     if as_json:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated
 
 import aiohttp
-import structlog
 import typer
 
 from hotline1022 import installation
@@ -23,9 +22,8 @@ from hotline1022.cli import models as model_commands
 from hotline1022.cli.screen import TerminalScreen
 from hotline1022.config import Settings
 from hotline1022.supervisor import Part, keep_all_running
+from telephony.asterisk.keeping import keep_running
 from telephony.asterisk.process import AsteriskProcess
-
-log = structlog.get_logger()
 
 DataFolder = Annotated[Path, typer.Option("--data", envvar="HOTLINE_DATA", help="Thư mục dữ liệu.")]
 
@@ -97,7 +95,7 @@ async def run_all(settings: Settings, screen: TerminalScreen, then: Callable[[],
     ]
     async with asterisk:
         running = asyncio.create_task(keep_all_running(parts))
-        watching = asyncio.create_task(_keep_asterisk(asterisk))
+        watching = asyncio.create_task(keep_running(asterisk))
         try:
             await _until_ready(settings)
             doing = asyncio.ensure_future(then())
@@ -108,20 +106,6 @@ async def run_all(settings: Settings, screen: TerminalScreen, then: Callable[[],
             for task in (running, watching):
                 task.cancel()
                 await asyncio.wait({task})
-
-
-async def _keep_asterisk(asterisk: AsteriskProcess) -> None:
-    gap = 0.5
-    while True:
-        await asterisk.ended()
-        log.warning("asterisk_ended")
-        try:
-            await asyncio.sleep(gap)
-            await asterisk.start()
-            gap = 0.5
-        except HotlineError as error:
-            log.error("asterisk_not_started", reason=str(error))
-            gap = min(gap * 2, 15.0)
 
 
 async def health(settings: Settings) -> dict[str, object]:

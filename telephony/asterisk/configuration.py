@@ -48,11 +48,15 @@ class LineSettings:
     metrics_password: str = ""
     outgoing: str = ""
     """``address:port`` of the carrier to which the hotline's own calls go; empty: it makes none."""
+    outgoing_number: str = ""
+    """What those who are called see; empty: the hotline's number."""
 
     def __post_init__(self) -> None:
         _folder(self.folder)
         if not re.fullmatch(r"[0-9]{3,12}", self.hotline_number):
             raise HotlineError("Số tổng đài phải gồm từ 3 đến 12 chữ số", remedy=_REMEDY)
+        if not re.fullmatch(r"[0-9]{0,15}", self.outgoing_number):
+            raise HotlineError("Số hiện ra khi gọi ra chỉ gồm chữ số", remedy=_REMEDY)
         for name in ("sip_port", "rtp_first_port", "rtp_last_port", "ari_port", "ami_port", "calls_port"):
             _port(name, getattr(self, name))
         if self.rtp_last_port - self.rtp_first_port < 3:
@@ -105,6 +109,7 @@ def render(settings: LineSettings, program: AsteriskProgram) -> dict[str, str]:
         "folder": str(settings.folder),
         "modules": str(_folder(program.modules)),
         "hotline_number": settings.hotline_number,
+        "outgoing_number": settings.outgoing_number or settings.hotline_number,
         "sip_address": address,
         "sip_port": settings.sip_port,
         "media_address": "" if everywhere else settings.sip_address,

@@ -99,6 +99,14 @@ class AsteriskProcess:
             raise RuntimeError("Asterisk has not been started")
         return await self._process.wait()
 
+    async def serves(self, patience: float) -> bool:
+        """Whether Asterisk can still tell its channels, within ``patience`` seconds: one whose threads wait for each other cannot."""
+        try:
+            async with asyncio.timeout(patience):
+                return b" 200 " in await self._ari("channels")
+        except (OSError, TimeoutError):
+            return False
+
     async def apply(self, settings: LineSettings) -> tuple[str, ...]:
         """Write the configuration of other settings of the same folder and have a running Asterisk read it.
 
@@ -164,19 +172,22 @@ class AsteriskProcess:
         try:
             if "fully booted" not in await self.command("core waitfullybooted"):
                 return False
-            secret = base64.b64encode(f"service:{self._settings.ari_password}".encode()).decode()
-            asked = (
-                "GET /ari/asterisk/ping HTTP/1.1",
-                "Host: localhost",
-                f"Authorization: Basic {secret}",
-                "Connection: close",
-            )
-            ping = "\r\n".join((*asked, "", ""))
-            ari = await _first_line(self._settings.ari_port, ping.encode())
+            ari = await self._ari("asterisk/ping")
             ami = await _first_line(self._settings.ami_port, b"")
         except (HotlineError, OSError):
             return False
         return b" 200 " in ari and ami.startswith(b"Asterisk Call Manager")
+
+    async def _ari(self, resource: str) -> bytes:
+        """The first line of what ARI answers. Raises OSError."""
+        secret = base64.b64encode(f"service:{self._settings.ari_password}".encode()).decode()
+        asked = (
+            f"GET /ari/{resource} HTTP/1.1",
+            "Host: localhost",
+            f"Authorization: Basic {secret}",
+            "Connection: close",
+        )
+        return await _first_line(self._settings.ari_port, "\r\n".join((*asked, "", "")).encode())
 
 
 async def _first_line(port: int, request: bytes) -> bytes:

@@ -1,11 +1,12 @@
-"""Claims about work that must go on: a crash is told and followed by another start, later after each crash in a row."""
+"""Claims about work that must go on (a crash is told and followed by another start), and about work that is done once, later."""
 
 import asyncio
 
 import pytest
 from structlog.testing import capture_logs
 
-from hotline1022.base.tasks import STEADY, keep_running
+from hotline1022.base.errors import HotlineError
+from hotline1022.base.tasks import STEADY, Background, keep_running
 
 
 class Time:
@@ -83,3 +84,30 @@ async def test_work_that_breaks_while_it_is_cancelled_is_not_started_again() -> 
     with pytest.raises(asyncio.CancelledError):
         await running
     assert starts == 1
+
+
+async def test_work_in_the_background_is_done_its_faults_are_told_and_none_outlives_its_end() -> None:
+    done: list[str] = []
+
+    async def work(name: str) -> None:
+        done.append(name)
+
+    async def fails() -> None:
+        raise HotlineError("Mất kết nối")
+
+    async def breaks() -> None:
+        raise ValueError("nobody's words")
+
+    background = Background("a test")
+    with capture_logs() as told:
+        for each in (work("first"), fails(), breaks(), asyncio.sleep(3600)):
+            background.begin(each)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await background.close()
+    assert done == ["first"]
+    assert [(line["log_level"], line["error"]) for line in told] == [
+        ("warning", "HotlineError"),
+        ("error", "ValueError"),
+    ]
+    assert "words" not in str(told)

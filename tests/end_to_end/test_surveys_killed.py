@@ -5,11 +5,12 @@ The citizens' side counts from outside: INVITEs that arrived and keys that were 
 
 import random
 import socket
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,7 +109,10 @@ def killed_again_and_again(hotline: RunningHotline, desk: Desk, seen: Campaign, 
         hotline.kill_service()
         hotline.start_service()
     open_cases = select(survey_cases.c.id).where(survey_cases.c.disposition.is_(None))
-    hotline.until(lambda: not hotline.rows(open_cases), "every case is over", seconds=200)
+    try:
+        hotline.until(lambda: not hotline.rows(open_cases), "every case is over", seconds=200)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{_what_is_open(hotline)}") from None
     for number, code in numbers.items():
         (case,) = hotline.rows(select(survey_cases).where(survey_cases.c.code == code))
         made = select(survey_attempts).where(survey_attempts.c.case == case.id)
@@ -116,6 +120,20 @@ def killed_again_and_again(hotline: RunningHotline, desk: Desk, seen: Campaign, 
         seen.cases[number] = case
         seen.attempts[number] = hotline.rows(made.order_by(survey_attempts.c.number))
         seen.answers[number] = {row.question: row.mark for row in hotline.rows(given)}
+
+
+def _what_is_open(hotline: RunningHotline) -> str:
+    """Every case that is not over with its attempts and the jobs that were to make them: no citizen's words stand in any of these."""
+    told = []
+    for case in hotline.rows(select(survey_cases).where(survey_cases.c.disposition.is_(None))):
+        attempts = hotline.rows(select(survey_attempts).where(survey_attempts.c.case == case.id))
+        told.append(f"{case}\n  attempts: {attempts}")
+    with closing(sqlite3.connect(hotline.settings.data / "jobs.sqlite")) as engine:
+        jobs = (
+            "select workflow_uuid, name, status, executor_id, updated_at from workflow_status where status <> 'SUCCESS'"
+        )
+        told += map(str, engine.execute(jobs))
+    return "\n".join(told)
 
 
 def _begun(seen: Campaign, before: set[str], since: Callable[[Taken], float | None]) -> bool:

@@ -27,6 +27,26 @@ def holder(url: str, key: str) -> Actor | None:
     return asyncio.run(ask())
 
 
+def test_people_are_let_in_shut_out_and_helped_from_the_command_line(installation: Path) -> None:
+    password = run("accounts", "add", "tuan", "Trần Quốc Tuấn", "--role", "officer", "--agency", "so-y-te").strip()
+    assert len(password) >= 16
+    with pytest.raises(Invalid, match="đã có người dùng"):
+        run("accounts", "add", "tuan", "Người khác", "--role", "operator")
+    with pytest.raises(Invalid, match="cơ quan"):
+        run("accounts", "add", "ha", "Lê Thanh Hà", "--role", "operator", "--agency", "so-y-te")
+    (tuan,) = [each for each in run_json("accounts", "list") if each["name"] == "tuan"]
+    assert (tuan["display_name"], tuan["agency"], tuan["locked"]) == ("Trần Quốc Tuấn", "so-y-te", False)
+    number = str(tuan["id"])
+    run("accounts", "lock", number)
+    assert "tuan" in run("accounts", "list")
+    assert [each["locked"] for each in run_json("accounts", "list") if each["name"] == "tuan"] == [True]
+    run("accounts", "unlock", number)
+    assert run("accounts", "new-password", number).strip() != password
+    run("accounts", "second-factor-off", number)
+    with pytest.raises(NotFound, match="Không có tài khoản số 999"):
+        run("accounts", "lock", "999")
+
+
 def test_a_key_works_from_its_issue_to_its_revocation(installation: Path, database_url: str) -> None:
     issued = run_json("keys", "issue", "Ứng dụng của tỉnh", "--role", "app")
     assert holder(database_url, issued["key"]) == Actor(name="Ứng dụng của tỉnh", role=Role.APP, key=issued["id"])

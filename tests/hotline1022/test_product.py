@@ -88,7 +88,8 @@ async def test_codes_are_told_from_a_stock_and_none_is_told_when_it_is_empty(pro
 
 
 def test_opening_hours_are_those_of_the_calendar(product: Hotline, clock: StillClock) -> None:
-    assert product.facts() == {"open-now": True, "silence-means-recorded": True}, "Monday 8 o'clock"
+    always = {"silence-means-recorded": True, "announcement": False}
+    assert product.facts() == {"open-now": True, **always}, "Monday 8 o'clock"
     clock.instant = datetime(2026, 3, 1, 20, 0, tzinfo=UTC)
     assert product.facts()["open-now"] is False, "Monday 3 o'clock in the night"
 
@@ -105,3 +106,13 @@ def test_what_is_said_is_recordings_and_an_unknown_agency_is_spoken_generally(pr
     said = (Say("prompt", "menu"), Say("digits", "11"), Say("agency", "so-la"))
     names = ["menu", "digit-1", "digit-1", "agency-unknown"]
     assert product.sounds(said) == [Path("/sounds") / name for name in names]
+
+
+def test_an_announcement_is_a_fact_and_its_recording_is_played_in_the_prompt_s_place(
+    product: Hotline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say = (Say("prompt", "announcement"), Say("prompt", "menu"))
+    assert [path.name for path in product.sounds(say)] == ["announcement", "menu"]
+    monkeypatch.setattr(product, "_announced", lambda: "announcements/ab12")
+    assert product.facts()["announcement"] is True
+    assert product.sounds(say)[0].parts[-2:] == ("announcements", "ab12")

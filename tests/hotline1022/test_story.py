@@ -32,6 +32,8 @@ from surveys.scores.recount import Recount
 from telephony.aftermath import Aftermath
 from telephony.ari import Ari
 from telephony.call_book import CallBook
+from telephony.callbacks.callbacks import Callbacks
+from telephony.callbacks.policy import StandingCallbackPolicy
 from telephony.events import CallArrived, CallEnded, ConsentRecorded, RecordingLost, ReportTaken
 from telephony.recorder import Recorder
 from telephony.recordings import RecordingShelf
@@ -136,6 +138,9 @@ async def told(database: Database, clock: StillClock, tmp_path: Path) -> AsyncIt
     async with TranscriberNode(f"http://127.0.0.1:{runner.addresses[0][1]}", "token") as transcriber:
         story = Story(
             book=CallBook(database),
+            callbacks=Callbacks(
+                database, clock, lambda: StandingCallbackPolicy().current, lambda: rules.current.calendar("calling")
+            ),
             aftermath=aftermath,
             recordings=shelf,
             transcripts=TranscriptShelf(database, clock, outbox.add),

@@ -39,6 +39,7 @@ PLAIN: dict[str, Any] = {
     "calls_password": "c" * 32,
     "metrics_password": "d" * 32,
     "outgoing": "192.0.2.10:5070",
+    "outgoing_number": "02773898989",
 }
 
 SIGNS = [
@@ -209,14 +210,47 @@ def test_no_module_that_starts_programs_or_opens_another_door_is_loaded() -> Non
     )
 
 
-def test_the_dialplan_never_dials_and_never_runs_a_program() -> None:
+NUMBERS = (
+    "0912345678", "84912345678", "02773898989", "842773898989",
+    "19001234", "841900123456", "18001022", "001442079460000", "113", "2001", "1022", "0900",
+)  # fmt: skip
+
+
+def test_the_dialplan_dials_only_whom_the_service_says_and_never_runs_a_program() -> None:
     steps = [
         line
         for line in render(LineSettings(**PLAIN), PROGRAM)["extensions.conf"].splitlines()
         if not line.startswith(";")
     ]
     applications = {found[1] for line in steps if (found := re.search(r"(?:,1,|=> n(?:\(\w+\))?,)(\w+)\(", line))}
-    assert applications == {"AMD", "Answer", "Goto", "GotoIf", "Hangup", "Playback", "Queue", "Record", "Set", "Stasis"}
+    harmless = {"AMD", "Answer", "Goto", "GotoIf", "Hangup", "Playback", "Queue", "Record", "Set", "Stasis"}
+    assert applications == harmless | {"Dial", "Bridge", "BridgeAdd", "MusicOnHold"}
+    plan = "\n".join(steps)
+    contexts = {
+        name: text for name, text in re.findall(r"^\[([\w-]+)\]\n(.*?)(?=^\[|\Z)", plan, re.MULTILINE | re.DOTALL)
+    }
+    dialling = {name for name, text in contexts.items() if "Dial(" in text}
+    assert dialling == {"transfer", "call-out", "consultation"}
+    by_the_trunk = {
+        line for name in ("transfer", "consultation") for line in contexts[name].splitlines() if "_11" in line
+    }
+    assert {line.split(",")[0] for line in by_the_trunk} == {"exten => _11[345]"}, "113, 114, 115 and nobody else"
+    assert "exten => _[2-9]XXX,1,Dial(PJSIP/${FILTER(0-9,${EXTEN})},15)" in contexts["transfer"], (
+        "an operator's telephone"
+    )
+    for name in dialling:
+        others = "".join(text for other, text in contexts.items() if other != name)
+        assert name not in others, "only the service sends a call there"
+
+
+def test_operators_reach_whole_vietnamese_numbers_by_the_trunk_and_none_that_costs_more() -> None:
+    plan = render(LineSettings(**PLAIN), PROGRAM)["extensions.conf"]
+    out = plan.split("[call-out]")[1].split("\n[")[0]
+    dialled = re.findall(r"^exten => _(\S+),1,Dial\((\S+)\)$", out, re.MULTILINE)
+    assert {to for _, to in dialled} == {"PJSIP/${FILTER(0-9,${EXTEN})}@trunk,45"}
+    patterns = [re.compile(pattern.replace("X", "[0-9]").replace(".", "[0-9]+") + r"\Z") for pattern, _ in dialled]
+    reached = {number for number in NUMBERS if any(pattern.match(number) for pattern in patterns)}
+    assert reached == {"0912345678", "84912345678", "02773898989", "842773898989"}
 
 
 def test_what_a_caller_sends_is_only_ever_used_filtered() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import ivr.prompt_book
 from hotline1022.base.clock import SystemClock
+from hotline1022.base.db import Database
 from hotline1022.base.events import Event
 from hotline1022.base.ids import new_id
 from ivr.flow import Flow
@@ -21,6 +22,9 @@ from telephony.ami import Ami
 from telephony.ari import Ari, LineDown
 from telephony.ari_link import AriLink
 from telephony.events import OutgoingAnswerGiven, OutgoingCallEnded
+from telephony.floor.hearing import FloorEar
+from telephony.floor.phones import PhoneAccounts
+from telephony.floor.roster import Roster
 from telephony.line import MEDIA_APP, Line
 from telephony.live import LiveLegs
 from telephony.outgoing import Outgoing
@@ -147,6 +151,10 @@ async def stopped(running: asyncio.Task[None]) -> None:
     await asyncio.wait({running})
 
 
+def tell_nobody(_kind: str, _audience: Mapping[str, Any], /, **_facts: Any) -> None:
+    """There are no screens."""
+
+
 async def connected(
     stack: AsyncExitStack, asterisk: RunningAsterisk, port: int, folder: Path
 ) -> tuple[Hotline, asyncio.Task[None]]:
@@ -169,9 +177,17 @@ async def connected(
     recovery = Recovery(
         **common, switchboard=switchboard, recorder=recorder, progress=progress, reports=settings.reports, takes=takes
     )
+    ami = Ami("127.0.0.1", settings.ami_port, "service", settings.ami_secret)
+    database = Database(f"sqlite+aiosqlite:///{folder / 'hotline.sqlite'}")
+    stack.push_async_callback(database.close)
+    roster = Roster(ari, ami, tell_nobody)
+    ear = FloorEar(
+        clock=clock, ari=ari, phones=PhoneAccounts(ari, ""), roster=roster, callers=switchboard, database=database
+    )
     line = Line(
         link=link,
-        ami=Ami("127.0.0.1", settings.ami_port, "service", settings.ami_secret),
+        ami=ami,
+        floor=ear,
         switchboard=switchboard,
         recovery=recovery,
         calls_port=settings.calls_port,

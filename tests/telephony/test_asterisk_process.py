@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from hotline1022.base.errors import HotlineError
+from telephony.asterisk.keeping import keep_running
 from telephony.asterisk.process import AsteriskProcess
 from tests.asterisk import asterisk_program, line_settings, running_asterisk, write_prompts
 
@@ -54,6 +55,29 @@ async def test_asterisk_dies_with_the_process_that_started_it_even_by_kill_9(tmp
     finally:
         asyncio.get_running_loop().remove_reader(ended)
         os.close(ended)
+
+
+@pytest.mark.parametrize("fault", [signal.SIGSTOP, signal.SIGKILL])
+async def test_an_asterisk_that_is_stuck_or_dead_is_replaced_and_one_that_works_is_left_alone(
+    tmp_path: Path, fault: signal.Signals
+) -> None:
+    async with AsteriskProcess(line_settings(tmp_path), asterisk_program()) as process:
+        keeping = asyncio.create_task(keep_running(process, look_every=0.5))
+        try:
+            first = process.pid
+            assert first is not None
+            assert await process.serves(2)
+            os.kill(first, fault)  # stopped: its ports still take connections, nobody answers
+            async with asyncio.timeout(30):
+                while process.pid in (first, None) or not await process.serves(2):
+                    await asyncio.sleep(0.1)
+            second = process.pid
+            for _ in range(4):  # longer than a stuck one is borne
+                await asyncio.sleep(0.5)
+                assert process.pid == second
+        finally:
+            keeping.cancel()
+            await asyncio.wait({keeping})
 
 
 async def test_asterisk_stops_when_told_and_stopping_twice_is_no_error(tmp_path: Path) -> None:

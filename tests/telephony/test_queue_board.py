@@ -69,3 +69,13 @@ def test_a_member_who_talks_serves_the_queue_but_cannot_ring_now() -> None:
     assert talking.is_serving
     assert not talking.is_ready
     assert not Member("PJSIP/a", paused=False, state="5").is_serving, "a device that is away"
+
+
+def test_a_queue_that_a_leader_has_closed_has_nobody_for_those_who_come() -> None:
+    board = QueueBoard()
+    board.apply(
+        {"Event": "QueueMemberAdded", "Queue": "hotline", "Interface": "PJSIP/2001", "Paused": "0", "Status": "1"}
+    )
+    assert board.has_operators("hotline")
+    board.open = False
+    assert not board.has_operators("hotline")

@@ -3,16 +3,17 @@
 import wave
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from ivr.flow import Flow
 from telephony.ari import Ari
+from telephony.naming import fact_id
 from telephony.progress import Progress, ProgressFolder
 from telephony.recorder import Recorder
 from telephony.recovery import Recovery, VoiceReport
-from telephony.switchboard import fact_id
 from tests.conftest import StillClock
 from tests.telephony.fake_line import FakeAri
 from tests.telephony.test_switchboard import Stage, shipped
@@ -105,7 +106,7 @@ async def test_a_hidden_number_stays_hidden(found: Found) -> None:
     assert found.stage.product.named("ReportTaken").number is None
 
 
-def left(found: Found, **changed: bool) -> None:
+def left(found: Found, **changed: Any) -> None:
     """A call that an earlier run led, until it died while the caller spoke."""
     from dataclasses import asdict
 
@@ -162,3 +163,18 @@ async def test_a_file_that_the_dialplan_would_not_have_written_is_put_aside(foun
     assert await found.recovery.look(set()) == 0
     assert not (found.reports / name).exists()
     assert list(found.reports.glob("*.strange"))
+
+
+async def test_a_caller_who_waited_when_the_service_died_and_hung_up_is_told_as_waiting(found: Found) -> None:
+    left(found, queued_at="2025-11-24T16:01:00+00:00")
+    await found.recovery.look(set())
+    ended = found.stage.product.named("CallEnded")
+    assert (ended.number, ended.answered_at, ended.reported) == ("+84912345678", None, False)
+    assert ended.queued_at is not None
+    assert ended.queued_at.isoformat() == "2025-11-24T16:01:00+00:00"
+
+
+async def test_a_caller_who_was_spoken_to_before_the_service_died_is_told_as_answered(found: Found) -> None:
+    left(found, queued_at="2025-11-24T16:01:00+00:00", answered_at="2025-11-24T16:02:00+00:00")
+    await found.recovery.look(set())
+    assert found.stage.product.named("CallEnded").answered_at is not None

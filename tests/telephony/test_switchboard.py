@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,12 @@ from telephony import phone_channel
 from telephony.ari import Ari, LineDown
 from telephony.call_socket import CallSocket
 from telephony.live import LiveLegs
+from telephony.naming import fact_id
 from telephony.outgoing import Outgoing
 from telephony.phone_channel import PhoneChannel
 from telephony.progress import ProgressFolder
 from telephony.recorder import Recorder
-from telephony.switchboard import Switchboard, fact_id
+from telephony.switchboard import Switchboard
 from tests.conftest import StillClock
 from tests.telephony.fake_line import FakeAri
 from tests.telephony.test_live import Node
@@ -231,9 +233,44 @@ async def test_operators_who_come_and_go_are_facts_for_every_caller(stage: Stage
     for status in ("1", "1", "5"):
         stage.board.hear_queue({**member, "Status": status})
     assert told == [True, False]
+    stage.board.hear_queue({**member, "Status": "1"})
+    for is_open in (False, True):
+        stage.board.board.open = is_open
+        stage.board.tell_facts()
+    assert told == [True, False, True, False, True], "a queue that a leader closes has nobody for those who come"
     socket.events.put_nowait(None)
     await taking
     await stage.until_told("CallEnded")
+
+
+@pytest.mark.parametrize("how", ["hung-up-waiting", "answered", "given-back"])
+async def test_how_long_a_caller_waited_and_who_came_is_told_at_the_end(
+    stage: Stage, clock: StillClock, how: str
+) -> None:
+    member = {"Event": "QueueMemberStatus", "Queue": "hotline", "Interface": "PJSIP/a", "Paused": "0", "Status": "1"}
+    stage.board.hear_queue(member)
+    socket = Socket()
+    taking = stage.take(socket)
+    await socket.played("menu")
+    socket.press("2")
+    await socket.until("/continue")
+    began = clock.now()
+    caller = stage.board.callers[CHANNEL]
+    clock.advance(seconds=30)
+    if how == "answered":
+        stage.board.hear_queue({"Event": "AgentConnect", "Uniqueid": CHANNEL})
+        clock.advance(seconds=60)
+    if how == "given-back":
+        caller.came_back(caller.channel, "TIMEOUT")
+        await socket.played("report-ask")
+    await caller.hung_up("hangup-16")
+    ended = await stage.until_told("CallEnded")
+    later = began + timedelta(seconds=30)
+    assert (ended.number, ended.menu, ended.queued_at, ended.reported) == ("+84912345678", "2", began, False)
+    assert ended.answered_at == (later if how == "answered" else None)
+    assert ended.unqueued_at == (later if how == "given-back" else None)
+    socket.events.put_nowait(None)
+    await taking
 
 
 async def test_a_playback_that_never_ends_is_given_up_and_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

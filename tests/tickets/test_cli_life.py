@@ -191,7 +191,7 @@ def test_the_allowed_moves_are_those_of_the_ticket_and_of_whoever_asks(installat
     assert (anybody["stage"], anybody["version"]) == ("routed", 3)
     assert {each["name"] for each in anybody["moves"]} >= {"accept", "return", "recall", "merge", "note"}
     officer = run_json("tickets", "moves", code, "--as", OFFICER)["moves"]
-    assert {each["name"] for each in officer} == {"accept", "return", "progress", "note", "book"}
+    assert {each["name"] for each in officer} == {"accept", "assign", "return", "progress", "note", "book"}
     assert next(each for each in officer if each["name"] == "return")["fields"] == ["reason=…", "[agency=…]"]
     assert "cán bộ xử lý, lãnh đạo của cơ quan chủ trì" in run("tickets", "moves", code)
     with pytest.raises(HotlineError, match="Không có phiếu"):

@@ -72,6 +72,23 @@ async def test_an_officer_has_what_was_given_and_what_was_asked_in_one_list(
     assert 0 < len(late) < len(found)
 
 
+async def test_what_is_late_is_counted_whole_with_who_owes_most_of_it(
+    hands: Hands, search: TicketSearch, still_clock: StillClock
+) -> None:
+    nothing = await search.overdue()
+    assert (nothing.count, nothing.most_count, nothing.most_name) == (0, 0, None)
+    for number in range(3):
+        await routed(hands, f"late-{number}")
+    other = await opened(hands, "other")
+    await hands.move(other.code, LAN, "classify", topic=other.topic, place="29869")
+    await hands.move(other.code, LAN, "route", agency="so-xay-dung", reason="Đường tỉnh.")
+    still_clock.advance(days=30)
+    told = await search.overdue()
+    listed = await paged(search, HOA, order="due", overdue=True)
+    assert (told.count, told.most_count, told.most_name) == (len(listed), 3, "UBND phường Cao Lãnh")
+    assert told.count == 4
+
+
 async def test_a_duplicate_of_a_duplicate_is_owed_by_the_agency_of_the_last_main_ticket(
     hands: Hands, search: TicketSearch
 ) -> None:

@@ -20,13 +20,19 @@ WORD_BYTES = BYTES_PER_SECOND // 5
 
 
 class LoudRecogniser:
-    """Hears one word in each loud 200 ms. ``before`` runs on the worker thread before each decoding."""
+    """Hears one word in each loud 200 ms, a numbered one. ``before`` runs on the worker thread before each decoding.
+
+    ``said``: the words that it hears instead, in turn, and then an utterance ends with the first silence.
+    """
 
     engine: EngineName = "vosk"
     model = "loud"
 
-    def __init__(self, *, needs_gate: bool = False, before: Callable[[Side], None] = lambda _: None) -> None:
+    def __init__(
+        self, *, needs_gate: bool = False, before: Callable[[Side], None] = lambda _: None, said: Sequence[str] = ()
+    ) -> None:
         self.needs_gate = needs_gate
+        self.said = said
         self.before = before
         self.in_hand: set[int] = set()
         self.lock = threading.Lock()
@@ -67,9 +73,15 @@ class LoudStream:
             begin, length = self._fed + offset / BYTES_PER_SECOND, len(piece) * 2 / BYTES_PER_SECOND
             if len(piece) and float(np.mean(piece**2)) > LOUD:
                 start, end = self._clock.start_of(begin), self._clock.end_of(begin + length)
-                self._words.append(Word.heard(f"từ{len(self._words) + 1}", start, end, 0.9, self._leg))
+                self._words.append(Word.heard(self._next_word(), start, end, 0.9, self._leg))
         self._fed += len(pcm) / BYTES_PER_SECOND
+        if self._owner.said and self._words and len(self._words) == known:
+            return self.flush()
         return [Heard(self._utterance(), final=False)] if len(self._words) > known else []
+
+    def _next_word(self) -> str:
+        said, number = self._owner.said, len(self._words)
+        return said[number % len(said)] if said else f"từ{number + 1}"
 
     def flush(self, onset: float | None = None) -> list[Heard]:
         if not self._words:

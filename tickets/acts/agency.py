@@ -5,12 +5,14 @@ from tickets.acts.appointments import call_off
 from tickets.acts.chain import to_leaders
 from tickets.acts.hotline import hand_to
 from tickets.acts.whose import standing
+from tickets.assignees.model import Assignee
 from tickets.change import Change
 from tickets.model import HOTLINE, Party
 from tickets.moves import (
     Accept,
     Approve,
     AskCooperation,
+    Assign,
     Contribute,
     Draft,
     Object,
@@ -51,6 +53,24 @@ def work(change: Change, request: Work) -> None:
     """Work has begun."""
     change.end("accept", "respond")
     change.journal(request.move, f"{change.name_of(change['agency'])} bắt đầu xử lý.")
+
+
+def assign(change: Change, request: Assign) -> None:
+    """Somebody of the actor's agency works on it. ``change.colleagues`` are those who can."""
+    agency = change.actor.agency or ""
+    name = change.name_of(agency)
+    if request.account is None:
+        change.assigned = (agency, None)
+        change.journal("assigned", f"{name} không giao phiếu cho riêng ai.", agency=agency, account=None)
+        return
+    found = next((each for each in change.colleagues if each.account == request.account), None)
+    if found is None:
+        raise Invalid(
+            "Không giao được cho người này", remedy="chọn người đang làm việc trong cùng cơ quan", field="account"
+        )
+    assignee = Assignee(agency=agency, account=found.account, name=found.name, at=change.now, by=change.actor.name)
+    change.assigned = (agency, assignee)
+    change.journal("assigned", f"{name} giao {found.name} xử lý.", agency=agency, account=found.account)
 
 
 def draft(change: Change, request: Draft) -> None:

@@ -1,5 +1,7 @@
 """The hotline's moves: what a report is about, whose it is, and which ones go another way. Pure; nothing is stored here."""
 
+from datetime import timedelta
+
 from hotline1022.base.errors import Invalid, Refused
 from tickets.acts import appointments, letters
 from tickets.acts.chain import to_leaders
@@ -7,10 +9,13 @@ from tickets.acts.citizen import tell_everybody
 from tickets.acts.whose import standing
 from tickets.change import Change
 from tickets.model import HOTLINE, Stage
-from tickets.moves import AnswerAtOnce, Classify, Divert, Merge, Note, Raise, Recall, Restore, Separate
+from tickets.moves import AnswerAtOnce, Classify, Divert, Merge, Note, Raise, Recall, Restore, Separate, UndoRoute
 from tickets.moves import Route as RouteMove
 from tickets.routing import Route
 from tickets.stages import OPEN
+
+UNDO_WITHIN = timedelta(minutes=5)
+"""How long a dispatch can be undone while the agency has not taken it: who has sent a ticket wrongly notices at once or not at all."""
 
 DIVERTED = {"complaint": "khieu-nai", "denunciation": "to-cao"}
 """The topic of a matter that is not the hotline's, by its kind."""
@@ -79,6 +84,25 @@ def route(change: Change, request: RouteMove) -> None:
     hand_to(change, agency, reason)
     change.start("accept", agency)
     change.journal("routed", f"{reason} {_why_due(change)}", agency=agency, rule=rule)
+
+
+def undo_route(change: Change, request: UndoRoute) -> None:  # noqa: ARG001 (every act takes its request)
+    """It was sent to the wrong agency a moment ago: classified again, as if it had never been sent; the clock of that runs on."""
+    routed_at = change["stage_at"]
+    if change.now - routed_at > UNDO_WITHIN:
+        raise Refused(
+            f"Đã quá {UNDO_WITHIN // timedelta(minutes=1)} phút từ lúc chuyển nên không hoàn tác được",
+            remedy="nhờ trưởng ca thu hồi, hoặc cơ quan chuyển trả",
+        )
+    change.end("accept", "contribute", how="dropped")
+    stopped = {each.clock for each in change.deadlines if each.ended_at == routed_at and each.ended == "met"}
+    for clock in stopped & {"classify", "clarify"}:
+        change.revive(clock)
+    if not (change.running("classify") or change.running("clarify")):
+        change.start("clarify", HOTLINE)
+    change.journal(
+        "recalled", f"Hoàn tác việc chuyển đến {change.name_of(change['agency'])}, cơ quan chưa nhận.", undone=True
+    )
 
 
 def recall(change: Change, request: Recall) -> None:

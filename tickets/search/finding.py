@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
-from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, tuple_, union_all
+from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import AGENCY_ROLES, Actor
@@ -50,6 +50,14 @@ class TicketQuery(PageQuery):
     order: Literal["taken", "due"] = Field(default="taken", description="mới nhất trước, hoặc đến hạn trước")
 
 
+class Overdue(BaseModel):
+    """Answers that are late. ``most_name``: who owes most of them, and ``most_count`` of these."""
+
+    count: int
+    most_count: int
+    most_name: str | None
+
+
 class TicketSearch:
     """Lists and searches. Methods raise DatabaseAway, and Invalid for a cursor that no page gave."""
 
@@ -70,6 +78,20 @@ class TicketSearch:
             found = await of_rows(connection, self._rules.current, rows)
         more = cursor_of(last, rows[-1]["code"]) if last is not None and len(rows) >= query.limit else None
         return Page(items=tuple(shown_to(actor, ticket) for ticket in found), next=more)
+
+    async def overdue(self) -> Overdue:
+        """How many answers are late now, and who owes most of them: for the hotline, which sees every ticket."""
+        promise = ticket_deadlines.c
+        late = (promise.clock == "answer", promise.ended.is_(None), _late(self._clock.now()))
+        statement = select(promise.party, func.count()).where(*late).group_by(promise.party)
+        async with self._database.reading() as connection:
+            owed = sorted(((many, party) for party, many in await connection.execute(statement)), reverse=True)
+        most = owed[0] if owed else None
+        return Overdue(
+            count=sum(many for many, _ in owed),
+            most_count=most[0] if most else 0,
+            most_name=self._rules.current.agencies.name_of(most[1]) if most else None,
+        )
 
     async def _statement(
         self, connection: AsyncConnection, query: TicketQuery, actor: Actor, words: list[str]

@@ -28,7 +28,15 @@ def describe(routes: Sequence[Route], *, title: str, version: str) -> dict[str, 
         "paths": paths,
         "components": {
             "schemas": models.definitions,
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "Khoá truy cập: 1022_..."}},
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "Khoá truy cập: 1022_..."},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "hotline_session",
+                    "description": "Phiên đăng nhập của trang điều hành; yêu cầu làm thay đổi phải kèm X-CSRF-Token.",
+                },
+            },
         },
     }
 
@@ -70,7 +78,7 @@ def _operation(route: Route, models: _Models) -> dict[str, Any]:
     if route.description:
         told["description"] = route.description
     if route.roles is not None:
-        told["security"] = [{"key": []}]
+        told["security"] = [{"key": []}, {"session": []}]
         told["x-roles"] = sorted(route.roles)
     if parameters := _parameters(route, models):
         told["parameters"] = parameters
@@ -115,7 +123,7 @@ def _responses(route: Route, models: _Models) -> dict[str, Any]:
         told[str(status)] = {"description": route.summary}
         if model is not None:
             told[str(status)]["content"] = _content(model, models)
-    statuses = [404, 405, 409, 422, 500, 503]
+    statuses = [404, 405, 409, 422, 500, 503, *route.also]
     statuses += [401, 403] if route.roles is not None else []
     statuses += [400, 413, 415] if route.body is not None else []
     statuses += [429] if route.limit else []

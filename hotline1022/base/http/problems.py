@@ -87,22 +87,35 @@ class Problem(BaseModel):
     detail: str
     """One Vietnamese sentence: what is wrong and what to do."""
     mistakes: tuple[Mistake, ...] = ()
+    needs: str | None = None
+    """What must be done or sent first, where that is all that is missing: ``code``, ``password``, ``second-factor``."""
 
 
 class ProblemError(Exception):
     """A request that ends here."""
 
     def __init__(
-        self, status: int, detail: str, *, mistakes: Iterable[Mistake] = (), headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        detail: str,
+        *,
+        mistakes: Iterable[Mistake] = (),
+        headers: Mapping[str, str] | None = None,
+        needs: str | None = None,
     ) -> None:
         super().__init__(detail)
+        self.needs = needs
         self.status, self.detail, self.mistakes, self.headers = status, detail, tuple(mistakes), dict(headers or {})
 
     @property
     def problem(self) -> Problem:
         """It as a value."""
         return Problem(
-            title=TITLES.get(self.status, "Lỗi"), status=self.status, detail=self.detail, mistakes=self.mistakes
+            title=TITLES.get(self.status, "Lỗi"),
+            status=self.status,
+            detail=self.detail,
+            mistakes=self.mistakes,
+            needs=self.needs,
         )
 
     def response(self) -> web.Response:

@@ -165,6 +165,8 @@ class Route:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers that must be there, each with its pattern."""
     most_bytes: int = MOST_BYTES
+    also: tuple[int, ...] = ()
+    """Statuses of refusal beyond those that every route has."""
     limit: tuple[int, float] | None = None
     """So many requests in so many seconds with one key, or from one address where no key is known."""
     errors: Callable[[ProblemError], web.Response] | None = None

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from ipaddress import ip_address, ip_network
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from aiohttp import web
@@ -25,6 +25,33 @@ log = structlog.get_logger()
 Authenticate = Callable[[str], Awaitable[Actor | None]]
 """Whose key this is; None when it is nobody's."""
 
+
+class KnownSession(Protocol):
+    """A session of a browser, as serving needs to know it."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who is signed in."""
+        ...
+
+    @property
+    def needs(self) -> str | None:
+        """What must be done before anything but ``/api/session`` is allowed."""
+        ...
+
+    def was_meant(self, csrf: str) -> bool:
+        """Whether a request that changes something comes from a page of ours."""
+        ...
+
+
+OfSession = Callable[[web.Request], Awaitable[KnownSession | None]]
+"""Whose session a request carries; None when it carries none."""
+
+OWN = "/api/session"
+"""Where whoever still has to change a password or to confirm a second factor does so."""
+
+_NEEDS = {"password": "Cần đổi mật khẩu trước", "second-factor": "Cần bật xác nhận hai bước trước"}
+
 _ROUTE = web.RequestKey("route", Route)
 
 SAFE_HEADERS = {
@@ -38,8 +65,10 @@ SAFE_HEADERS = {
 class Serving:
     """Mounts routes on an application. ``proxies`` are the addresses (or networks) whose ``X-Forwarded-For`` is believed."""
 
-    def __init__(self, authenticate: Authenticate, proxies: Sequence[str] = ()) -> None:
-        self._authenticate = authenticate
+    def __init__(
+        self, authenticate: Authenticate, proxies: Sequence[str] = (), of_session: OfSession | None = None
+    ) -> None:
+        self._authenticate, self._of_session = authenticate, of_session
         self._proxies = [ip_network(each, strict=False) for each in proxies]
 
     def mount(self, app: web.Application, routes: Sequence[Route]) -> None:
@@ -59,7 +88,7 @@ class Serving:
         except ProblemError:
             _count(limit, client)
             raise
-        _count(limit, f"key {actor.key}" if actor and actor.key else client)
+        _count(limit, _who(actor) or client)
         _check_headers(route, request)
         query = read_fields(route.query, request.query, "query")
         body, files = await read_body(route, request)
@@ -70,7 +99,10 @@ class Serving:
         if route.roles is None:
             return None
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-        actor = await self._authenticate(key.strip()) if scheme.lower() == "bearer" else None
+        if scheme.lower() == "bearer":
+            actor = await self._authenticate(key.strip())
+        else:
+            actor = await self._at_browser(route, request)
         if actor is None:
             raise ProblemError(
                 401,
@@ -78,8 +110,21 @@ class Serving:
                 headers={"WWW-Authenticate": "Bearer"},
             )
         if actor.role not in route.roles:
-            raise ProblemError(403, "Vai trò của khoá này không được dùng chức năng này")
+            raise ProblemError(403, "Vai trò này không được dùng chức năng này")
         return actor
+
+    async def _at_browser(self, route: Route, request: web.Request) -> Actor | None:
+        """Who is signed in. What changes something must come from a page of ours: a browser adds the cookie for any page."""
+        session = await self._of_session(request) if self._of_session else None
+        if session is None:
+            return None
+        if route.method != "GET" and not session.was_meant(request.headers.get("X-CSRF-Token", "")):
+            raise ProblemError(
+                403, "Yêu cầu này không đến từ trang điều hành — tải lại trang rồi thử lại", needs="csrf"
+            )
+        if session.needs and not route.path.startswith(OWN):
+            raise ProblemError(403, _NEEDS[session.needs], needs=session.needs)
+        return session.actor
 
     def _client(self, request: web.Request) -> str:
         """The last address of the chain that is not a proxy of ours."""
@@ -94,6 +139,13 @@ class Serving:
             return any(ip_address(address) in network for network in self._proxies)
         except ValueError:
             return False
+
+
+def _who(actor: Actor | None) -> str | None:
+    """By whom requests are counted, where that is known better than by address."""
+    if actor is None:
+        return None
+    return f"key {actor.key}" if actor.key else f"account {actor.account}" if actor.account else None
 
 
 def _count(limit: RateLimit | None, who: str) -> None:

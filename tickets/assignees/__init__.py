@@ -1,0 +1,1 @@
+"""Who, inside an agency, works on a ticket."""
