@@ -14,7 +14,15 @@ from pathlib import Path
 import hotline1022.base
 from hotline1022.base import migrate
 
-CONTEXTS = ("hotline1022.administration", "ivr", "surveys", "telephony", "tickets", "transcription")
+CONTEXTS = (
+    "hotline1022.administration",
+    "hotline1022.reporting",
+    "ivr",
+    "surveys",
+    "telephony",
+    "tickets",
+    "transcription",
+)
 
 
 def import_every_table() -> None:

@@ -1,11 +1,12 @@
-"""What Alembic runs: the revisions over the connection that ``hotline1022.base.migrate`` opened. It imports no context.
+"""What Alembic runs: the revisions over the connection that ``hotline1022.base.migrate`` opened, then the views.
 
-Which tables the code expects is whatever stands on ``metadata`` when this runs; only autogenerate looks at it.
+It imports no context. Which tables the code expects is whatever stands on ``metadata`` when this runs; only autogenerate looks at it.
 """
 
 from alembic import context
 
 from hotline1022.base.db import metadata
+from hotline1022.migrations import views
 
 connection = context.config.attributes["connection"]
 context.configure(
@@ -17,4 +18,6 @@ context.configure(
     compare_server_default=True,
 )
 with context.begin_transaction():
+    views.drop(connection)
     context.run_migrations()
+    views.create(connection)

@@ -1,0 +1,1 @@
+"""Reporting: what managers read, computed from the reporting views and nothing else."""
