@@ -14,6 +14,9 @@ SHORT_ABANDON_SECONDS = 5
 """Who leaves the queue sooner has not waited: such calls are counted apart (a habit of the field, as in Google's CCAI)."""
 
 _COUNTS = [
+    "due", "on_time", "answered", "reopened", "received", "accepted_late", "returned", "extended",
+    "objected", "publishable", "published", "dissatisfied_or_late", "letters_owed", "letters_on_time", "visits_due", "visits_kept",
+]  # fmt: skip
     "due",
     "on_time",
     "answered",
