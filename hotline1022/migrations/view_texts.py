@@ -17,23 +17,6 @@ _COUNTS = [
     "due", "on_time", "answered", "reopened", "received", "accepted_late", "returned", "extended",
     "objected", "publishable", "published", "dissatisfied_or_late", "letters_owed", "letters_on_time", "visits_due", "visits_kept",
 ]  # fmt: skip
-    "due",
-    "on_time",
-    "answered",
-    "reopened",
-    "received",
-    "accepted_late",
-    "returned",
-    "extended",
-    "objected",
-    "publishable",
-    "published",
-    "dissatisfied_or_late",
-    "letters_owed",
-    "letters_on_time",
-    "visits_due",
-    "visits_kept",
-]
 _SURVEY_COUNTS = ["eligible", "reached", "refused", "completed", "partly", "solved", "solved_partly", "unsolved"]
 
 VIEWS: dict[str, str] = {
