@@ -18,7 +18,7 @@ from tests.postgresql import PostgreSQL, programs
 MUST_RUN_IN_CI = {"asterisk", "postgresql", "engine"}
 
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a RAM disk, not a name that anybody could have taken
+MEMORY = Path("/dev/shm")
 ENOUGH_BYTES = 4_000_000_000
 
 
