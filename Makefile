@@ -101,7 +101,7 @@ test: check setup
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(call need,initdb,postgresql)
 	@$(BIN)/hotline1022 models fetch vosk-ko silero-vad whisper-base voices-vi
 	@$(BIN)/python -m pytest -m "not ($(REAL))" -n 3 --dist loadfile $(ARGS)
-	@$(BIN)/python -m pytest -m "$(REAL)" --reruns 1 -rR $(ARGS)
+	@$(BIN)/python -m pytest -m "$(REAL)" --reruns 1 -raR $(ARGS)
 
 bench: setup
 	@$(call need,sipp,sip-tester)
