@@ -21,7 +21,7 @@ def plain(name: str) -> str:
 
 
 def blocks(lock: str) -> Iterator[tuple[str, str]]:
-    """Each package of a locked list: its name, and its lines."""
+    """Each entry of a locked list: the package's name, and its lines. A package may stand twice, for two versions of Python."""
     for block in re.findall(r"^\S.*?(?=^\S|\Z)", lock, re.MULTILINE | re.DOTALL):
         yield plain(re.match(r"[\w.-]+", block)[0]), block  # type: ignore[index]
 
@@ -38,7 +38,9 @@ def pins(lock: str) -> str:
 
 def needed(report: str, lock: str) -> str:
     """The locked lines of each package that pip's report names. Raises KeyError for one that is not locked."""
-    locked = dict(blocks(lock))
+    locked: dict[str, str] = {}
+    for name, block in blocks(lock):
+        locked[name] = locked.get(name, "") + block
     return "".join(locked[plain(each["metadata"]["name"])] for each in json.loads(report)["install"])
 
 

@@ -1,6 +1,6 @@
 """Copies of an installation: both databases and what its data folder holds, whole or not at all, and the instant of the last one.
 
-The hotline goes on meanwhile. No rule is here, and nothing of the running hotline is changed; bringing a copy back is `hotline1022.restoring`.
+The hotline goes on meanwhile, and nothing of it is changed; no rule is here. Bringing a copy back is `hotline1022.restoring`.
 """
 
 import os
@@ -56,7 +56,7 @@ def make_copy(settings: Settings, folder: Path, clock: Clock, keep: timedelta) -
         (unfinished / BEGUN).write_text(f"{begun.isoformat()}\n", encoding="ascii")
         for name in DATABASES:
             _dump(_url(settings, name), unfinished / "databases", name)
-        for path in _files(settings.data):
+        for path in _files(settings.data, folder):
             _keep(settings.data / path, unfinished / "data" / path, before and before / "data" / path)
         whole = unfinished.rename(unfinished.with_suffix(""))
         _note(folder / LAST_SUCCESS, clock.now())
@@ -130,11 +130,13 @@ def _dump(url: URL, folder: Path, name: str) -> None:
     postgresql_program(url, "pg_dump", "--format=custom", "--no-owner", "--file", str(folder / f"{name}.dump"))
 
 
-def _files(data: Path) -> Iterator[Path]:
-    """Every ordinary file that belongs into a copy, relative to ``data``."""
+def _files(data: Path, copies_folder: Path) -> Iterator[Path]:
+    """Every ordinary file that belongs into a copy, relative to ``data``; copies are not copied."""
     for folder, below, names in os.walk(data):
         here = Path(folder).relative_to(data)
-        below[:] = sorted(name for name in below if (here / name).as_posix() not in _LEFT_OUT)
+        below[:] = sorted(
+            name for name in below if (here / name).as_posix() not in _LEFT_OUT and data / here / name != copies_folder
+        )
         for name in sorted(names):
             path = here / name
             if path.as_posix() not in _LEFT_OUT and (data / path).is_file() and not (data / path).is_symlink():

@@ -28,7 +28,8 @@ class Settings(BaseSettings):
         Path("var"), description="Thư mục giữ mọi dữ liệu khi chạy: cơ sở dữ liệu, ghi âm, cấu hình sinh ra, nhật ký."
     )
     secrets_folder: Path | None = Field(
-        None, description="Thư mục chứa mỗi bí mật một tệp, ví dụ /run/secrets/hotline_database_url; để trống: không có."
+        None,
+        description="Thư mục chứa mỗi bí mật một tệp, ví dụ /run/secrets/hotline_database_url; để trống: không có.",
     )
     hotline_number: str = Field("1022", pattern=r"^[0-9]{3,12}$", description="Số mà người dân bấm.")
 
@@ -126,7 +127,8 @@ class Settings(BaseSettings):
         secrets = os.environ.get("HOTLINE_SECRETS_FOLDER") or None
         if secrets and not Path(secrets).is_dir():
             raise HotlineError(
-                f"Không có thư mục bí mật {secrets}", remedy="tạo thư mục này, hoặc bỏ HOTLINE_SECRETS_FOLDER rồi chạy lại"
+                f"Không có thư mục bí mật {secrets}",
+                remedy="tạo thư mục này, hoặc bỏ HOTLINE_SECRETS_FOLDER rồi chạy lại",
             )
         try:
             return cls(_env_file=files, _secrets_dir=secrets, data=folder.absolute())  # type: ignore[call-arg]
@@ -138,7 +140,7 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 (given by pydantic-settings)
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,

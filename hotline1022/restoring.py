@@ -4,7 +4,7 @@ import shutil
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import make_url, update
+from sqlalchemy import URL, make_url, update
 
 from hotline1022.backup import DATABASES, begun_at, postgresql_program
 from hotline1022.base.db import Database
@@ -13,7 +13,7 @@ from hotline1022.base.outbox import outbox
 from hotline1022.config import Settings
 
 HANDED_ANEW = timedelta(minutes=5)
-"""So long before a copy was begun: what was handed to the durable engine since then is handed again. Each reaction bears being run twice."""
+"""So long before a copy was begun: what was handed to the durable engine since then is handed again. Reactions bear being run twice."""
 
 
 async def restore(settings: Settings, copy: Path) -> int:
@@ -22,24 +22,14 @@ async def restore(settings: Settings, copy: Path) -> int:
     The databases are those of ``settings``, whatever they held; on PostgreSQL each is changed in one transaction. Files that came after
     the copy stay. Raises HotlineError, also where the copy lacks a database of this kind.
     """
-    begun = begun_at(copy)
-    urls = {"jobs": make_url(settings.jobs_database), "hotline": make_url(settings.database)}
-    dumps = {
-        name: copy / "databases" / f"{name}.{'sqlite' if urls[name].get_backend_name() == 'sqlite' else 'dump'}"
-        for name in DATABASES
-    }
-    if absent := [path.name for path in dumps.values() if not path.is_file()]:
-        raise HotlineError(
-            f"Bản sao lưu {copy} không có {absent[0]}",
-            remedy="chọn bản khác, hoặc sửa HOTLINE_DATABASE_URL và HOTLINE_JOBS_DATABASE_URL như lúc sao lưu",
-        )
+    begun, dumps = begun_at(copy), refuse_unfit(settings, copy)
     try:
-        for name in DATABASES:
-            if dumps[name].suffix == ".sqlite":
-                _put_file(dumps[name], Path(urls[name].database or ""))
+        for url, dump in dumps:
+            if dump.suffix == ".sqlite":
+                _put_file(dump, Path(url.database or ""))
             else:
                 how = ("--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error")
-                postgresql_program(urls[name], "pg_restore", *how, str(dumps[name]))
+                postgresql_program(url, "pg_restore", *how, str(dump))
         if (copy / "data").is_dir():
             shutil.copytree(copy / "data", settings.data, dirs_exist_ok=True)
     except OSError as error:
@@ -54,6 +44,20 @@ async def restore(settings: Settings, copy: Path) -> int:
             return (await connection.execute(update(outbox).where(late).values(handed_at=None))).rowcount
     finally:
         await database.close()
+
+
+def refuse_unfit(settings: Settings, copy: Path) -> list[tuple[URL, Path]]:
+    """Each database of ``settings`` with its dump in ``copy``. Raises HotlineError where one is absent; nothing is changed yet."""
+    begun_at(copy)
+    urls = {"jobs": make_url(settings.jobs_database), "hotline": make_url(settings.database)}
+    ends = {name: "sqlite" if url.get_backend_name() == "sqlite" else "dump" for name, url in urls.items()}
+    dumps = [(urls[name], copy / "databases" / f"{name}.{ends[name]}") for name in DATABASES]
+    if absent := [path.name for _, path in dumps if not path.is_file()]:
+        raise HotlineError(
+            f"Bản sao lưu {copy} không có {absent[0]}",
+            remedy="chọn bản khác, hoặc sửa HOTLINE_DATABASE_URL và HOTLINE_JOBS_DATABASE_URL như lúc sao lưu",
+        )
+    return dumps
 
 
 def _put_file(dump: Path, path: Path) -> None:

@@ -29,7 +29,9 @@ _log = structlog.get_logger()
 
 def backup(
     data: DataFolder = Path("var"),
-    to: Annotated[Path | None, typer.Option(help="Thư mục chứa các bản sao lưu; mặc định: backup trong dữ liệu.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="Thư mục chứa các bản sao lưu; mặc định: backup trong dữ liệu.")
+    ] = None,
     keep_days: Annotated[int, typer.Option(min=1, help="Giữ các bản trong bao nhiêu ngày.")] = 14,
     every_night: Annotated[
         str, typer.Option(metavar="HH:MM", help="Chạy mãi, mỗi đêm sao lưu vào giờ này (giờ Việt Nam).")
@@ -66,7 +68,9 @@ def restore(
     if _answers(settings):
         raise HotlineError("Tổng đài đang chạy", remedy="dừng dịch vụ rồi khôi phục lại")
     anew = asyncio.run(restoring.restore(settings, copy))
-    typer.echo(f"Đã khôi phục bản lúc {civil(copying.begun_at(copy))}; {anew} sự kiện sẽ được xử lý lại khi dịch vụ chạy.")
+    typer.echo(
+        f"Đã khôi phục bản lúc {civil(copying.begun_at(copy))}; {anew} sự kiện sẽ được xử lý lại khi dịch vụ chạy."
+    )
 
 
 def _answers(settings: Settings) -> bool:
