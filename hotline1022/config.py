@@ -112,12 +112,19 @@ class Settings(BaseSettings):
     transcriber_port: int = Field(8024, description="Cổng điều khiển của tiến trình nhận dạng, chỉ trên loopback.")
     audio_port: int = Field(8025, description="Cổng AudioSocket của tiến trình nhận dạng, chỉ trên loopback.")
 
+    turn_url: str = Field(
+        "",
+        pattern=r"^(turns?:[A-Za-z0-9.:\[\]-]+(\?transport=(udp|tcp))?)?$",
+        description="Máy chủ TURN cho tiếng của điện thoại viên ở sau NAT, ví dụ turn:1022.dongthap.gov.vn:3478; để trống: không dùng.",
+    )
+
     ari_password: SecretStr = SecretStr("")
     ami_secret: SecretStr = SecretStr("")
     calls_password: SecretStr = SecretStr("")
     service_token: SecretStr = SecretStr("")
     survey_key: SecretStr = SecretStr("")
     account_key: SecretStr = SecretStr("")
+    turn_secret: SecretStr = SecretStr("")
 
     @classmethod
     def load(cls, data: Path | None = None) -> Self:

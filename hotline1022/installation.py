@@ -24,7 +24,7 @@ from telephony.asterisk import configuration, program
 from telephony.asterisk.configuration import LineSettings
 from telephony.asterisk.program import AsteriskProgram
 
-SECRETS = ("ari_password", "ami_secret", "calls_password", "service_token", "survey_key", "account_key")
+SECRETS = ("ari_password", "ami_secret", "calls_password", "service_token", "survey_key", "account_key", "turn_secret")
 PORTS = {
     "http_port": socket.SOCK_STREAM,
     "sip_port": socket.SOCK_DGRAM,

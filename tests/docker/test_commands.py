@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from aiohttp.test_utils import TestServer
 
 from hotline1022.live import Stage
 from hotline1022.web import application
+from telephony.floor.relay import VALID, Relay
 from tests.asterisk import free_port
 from tests.docker.composition import FOLDER, services
 from tests.postgresql import PostgreSQL
@@ -141,7 +143,7 @@ def test_the_hotline_owns_its_databases_and_the_reader_may_only_look_in(first_ru
 
 
 @pytest.fixture
-def relay(tmp_path: Path) -> Iterator[int]:
+def relayed_port(tmp_path: Path) -> Iterator[int]:
     """A real coturn, started as in its container; its port."""
     if shutil.which("turnserver") is None:
         pytest.skip("coturn is not installed (package coturn)")
@@ -175,32 +177,44 @@ def answers(port: int) -> bool:
     return True
 
 
-def test_coturn_answers_its_health_check_and_keeps_its_secret_to_itself(relay: int, tmp_path: Path) -> None:
-    assert answers(relay)
+def test_coturn_answers_its_health_check_and_keeps_its_secret_to_itself(relayed_port: int, tmp_path: Path) -> None:
+    assert answers(relayed_port)
     assert not answers(free_port(socket.SOCK_DGRAM))
     assert (tmp_path / "made.conf").stat().st_mode & 0o077 == 0
     assert "a-secret-of-a-test" in (tmp_path / "made.conf").read_text()
     assert "a-secret-of-a-test" not in (tmp_path / "told").read_text()
 
 
-def test_coturn_gives_no_relay_without_the_secret_and_none_to_anybody_but_asterisk(relay: int) -> None:
-    def tried(secret: str) -> str:
+def test_coturn_relays_for_whom_the_service_has_sealed_a_pass_and_to_asterisk_alone(relayed_port: int) -> None:
+    def tried(username: str, credential: str, *more: str) -> str:
         client = [
             "turnutils_uclient",
             "-u",
-            "an",
-            "-W",
-            secret,
+            username,
+            "-w",
+            credential,
             "-p",
-            str(relay),
-            "-e",
-            "192.0.2.9",
+            str(relayed_port),
             "-n",
             "1",
             "-c",
             "-t",
+            *more,
         ]
         return subprocess.run([*client, "127.0.0.1"], capture_output=True, text=True, timeout=30, check=False).stdout
 
-    assert "Cannot complete Allocation" in tried("another-secret")
-    assert "403 (Forbidden IP)" in tried("a-secret-of-a-test")
+    def sealed(secret: str, at: datetime) -> tuple[str, str]:
+        (given,) = Relay(url="turn:127.0.0.1", secret=secret).passes("2007", at)
+        return given.username, given.credential
+
+    elsewhere = ("-e", "192.0.2.9")
+    now, refused, let_in = datetime.now(UTC), "Cannot complete Allocation", "403 (Forbidden IP)"
+    assert let_in in tried(*sealed("a-secret-of-a-test", now), *elsewhere)
+    assert refused in tried(*sealed("another-secret", now), *elsewhere)
+    assert refused in tried(*sealed("a-secret-of-a-test", now - VALID - timedelta(minutes=1)), *elsewhere), (
+        "it has ended"
+    )
+
+
+def test_without_a_relay_a_browser_is_told_of_none() -> None:
+    assert Relay().passes("2007", datetime.now(UTC)) == []
