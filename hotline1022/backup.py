@@ -33,7 +33,7 @@ DATABASES = ("jobs", "hotline")
 NAME = "%Y-%m-%dT%H-%M-%SZ"
 _UNFINISHED = ".partial"
 _LEFT_OUT = frozenset(
-    {FOLDER, "log", "models", *(f"asterisk/{name}" for name in ("etc", "log", "program", "run", "share"))}
+    {FOLDER, ".cache", "log", "models", *(f"asterisk/{name}" for name in ("etc", "log", "program", "run", "share"))}
     | {f"{name}.sqlite{end}" for name in DATABASES for end in ("", "-wal", "-shm")}
 )
 """What is made again by itself, or is dumped as a database."""

@@ -154,7 +154,7 @@ def relayed_port(tmp_path: Path) -> Iterator[int]:
         "TURN_CONFIGURATION": str(FOLDER / "coturn/turnserver.conf"),
         "TURN_REALM": "1022", "TURN_PEER": "172.31.102.2", "TURN_RELAY": "127.0.0.1",
     }  # fmt: skip
-    start = ["/bin/sh", FOLDER / "coturn/start.sh", f"--listening-port={port}", "--listening-ip=127.0.0.1"]
+    start = ["/bin/sh", str(FOLDER / "coturn/start.sh"), f"--listening-port={port}", "--listening-ip=127.0.0.1"]
     with (tmp_path / "told").open("wb") as told:
         running = subprocess.Popen([*start, f"--pidfile={tmp_path / 'pid'}"], env=environment, stdout=told, stderr=told)
     try:

@@ -47,8 +47,8 @@ class Place:
         if url.get_backend_name() == "sqlite":
             with closing(sqlite3.connect(str(url.database))) as connection, connection:
                 return [list(connection.execute(each)) for each in statements][-1]
-        with psycopg.connect(self.jobs) as connection:
-            cursors = [connection.execute(each.encode()) for each in statements]
+        with psycopg.connect(self.jobs) as session:
+            cursors = [session.execute(each.encode()) for each in statements]
             return cursors[-1].fetchall() if cursors[-1].description else []
 
 
