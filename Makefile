@@ -12,7 +12,7 @@ need = command -v $(1) >/dev/null || { echo "Thiếu chương trình $(1): cài 
 # Tests of real telephones, browsers and recognisers run one after the other; all others share nothing and run in three processes.
 REAL := asterisk or engine
 
-.PHONY: help venv panel check-panel test-panel screenshots setup run demo call test check bench clean lock
+.PHONY: help venv panel check-panel check-docker test-panel screenshots setup run demo call test check bench clean lock
 
 help:
 	@echo "make demo    cài đặt tất cả và chạy thử một câu chuyện, từ cuộc gọi đến điểm của cơ quan (ARGS=\"--exit --json TỆP\")"
@@ -24,6 +24,7 @@ help:
 	@echo "make test-panel   kiểm thử trang điều hành bằng Chromium trên Asterisk thật"
 	@echo "make screenshots  chụp ảnh mọi trang vào docs/pictures"
 	@echo "make check   kiểm tra tĩnh: kiểu, phong cách, ranh giới giữa các phần"
+	@echo "make check-docker  kiểm tra Dockerfile và compose.yaml (không cần Docker)"
 	@echo "make bench   đo tốc độ trên máy này"
 	@echo "make clean   xoá môi trường và dữ liệu chạy thử"
 
@@ -74,6 +75,10 @@ hotline1022/panel/built/index.html: panel/src/generated/api.ts panel/index.html 
 
 check-panel: panel/src/generated/api.ts
 	@cd panel && npm run --silent check && npm run --silent test
+
+# The containers' recipes: specification, hadolint, and each command that can be run without a container engine.
+check-docker: venv
+	@$(BIN)/python -m pytest tests/docker $(ARGS)
 
 # What only a real browser can show: needs Chromium.
 test-panel: setup

@@ -16,6 +16,7 @@ from rich.markup import escape  # noqa: E402
 from hotline1022.base.errors import HotlineError  # noqa: E402
 from hotline1022.cli import (  # noqa: E402
     accounts,
+    backup,
     call,
     deadlines,
     demo,
@@ -46,10 +47,13 @@ tickets.tickets_app.command("moves")(moving.list_moves)
 app.command("setup")(run.setup)
 app.command("run")(run.run)
 app.command("serve")(run.serve)
+app.command("asterisk")(run.asterisk)
 app.command("transcriber")(transcribe.transcriber)
 app.command("demo")(demo.demo)
 app.command("call")(call.call)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("transcribe")(transcribe.transcribe)
 app.command("place")(rules.place)
 app.command("openapi")(openapi.openapi)
