@@ -15,7 +15,7 @@ fresh() { # 40 letters and digits
   LC_ALL=C tr -dc 'A-Za-z0-9' < /dev/urandom | dd bs=40 count=1 iflag=fullblock 2>/dev/null
 }
 
-for name in postgres_password database_password reader_password hotline_turn_secret grafana_password; do
+for name in postgres_password database_password reader_password hotline_turn_secret hotline_metrics_token grafana_password; do
   lay "$name" "$(fresh)"
 done
 password="$(cat "$folder/database_password")"

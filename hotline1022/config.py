@@ -124,11 +124,8 @@ class Settings(BaseSettings):
     service_token: SecretStr = SecretStr("")
     survey_key: SecretStr = SecretStr("")
     account_key: SecretStr = SecretStr("")
-<<<<<<< HEAD
     metrics_token: SecretStr = SecretStr("")
-=======
     turn_secret: SecretStr = SecretStr("")
->>>>>>> docker
 
     @classmethod
     def load(cls, data: Path | None = None) -> Self:

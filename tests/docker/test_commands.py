@@ -138,7 +138,9 @@ def test_the_hotline_owns_its_databases_and_the_reader_may_only_look_in(first_ru
             reader.execute("CREATE TABLE mine (number TEXT)")
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         connected("hotline_reader", "hotline_jobs")
-    stored = first_run.execute("SELECT rolpassword LIKE 'SCRAM-SHA-256%' FROM pg_authid WHERE rolname LIKE 'hotline%'")
+    stored = first_run.execute(
+        "SELECT rolpassword LIKE 'SCRAM-SHA-256%' FROM pg_authid WHERE rolname LIKE 'hotline%' AND rolcanlogin"
+    )
     assert stored == [(True,), (True,)]
 
 
