@@ -57,7 +57,7 @@ class Operators:
         """What follows for the hotline."""
         if isinstance(event, TicketOpened) and event.code not in self._in_hand:
             chance = self._world.plan.chance(event.code, "opened")
-            by, when = operator(chance.randrange(self._at_work)), self._hands.after(DESK, chance.uniform(2, 25))
+            by, when = operator(chance.randrange(self._at_work)), self._hands.after(DESK, min(chance.expovariate(1 / 2.5), 25))
             self._hands.turn(event.code, when, lambda: self.sort(event.code, by, ringing=True))
         elif isinstance(event, TicketMoved):
             await self._moved(event)
@@ -102,7 +102,7 @@ class Operators:
             return
         self._open_at_place[(matter.topic, matter.place)] = code
         # Five working minutes are promised; now and then it takes longer.
-        minutes = min(chance.expovariate(1 / 2.0), 30)
+        minutes = min(chance.expovariate(1 / 1.2), 30)
         self._hands.next(code, self._hands.after(DESK, minutes), Route(move="route"), by)
 
     async def _merge(self, code: str, into: str, by: Actor) -> bool:

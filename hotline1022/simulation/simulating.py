@@ -12,7 +12,7 @@ the plan's last day is over stays open, as in life.
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, Table, func, select
@@ -24,13 +24,16 @@ from hotline1022.simulation.agencies import Agencies
 from hotline1022.simulation.calls import Contacts
 from hotline1022.simulation.citizens import Citizens
 from hotline1022.simulation.habits import Habits
+from hotline1022.score_sources import TicketJournal
 from hotline1022.simulation.hands import Hands
+from hotline1022.simulation.joined import JoinedDatabase
 from hotline1022.simulation.matters import Matters
 from hotline1022.simulation.operators import Operators
 from hotline1022.simulation.plan import DayVolume, Plan, volumes
 from hotline1022.simulation.traffic import OPERATORS, Traffic
 from hotline1022.simulation.world import World
 from hotline1022.survey_desk import SurveyRules
+from surveys.scores.recount import Recount
 from surveys.store import survey_answers, survey_attempts, survey_cases
 from telephony.callbacks.store import callbacks
 from telephony.store import calls
@@ -83,7 +86,8 @@ async def simulate(
     ``policies`` is the folder of the province's own rule files, for the call-backs' policy.
     """
     await refuse_traffic(database)
-    world = World(database, rules, surveys, policies, plan)
+    joined = JoinedDatabase(database)
+    world = World(joined, rules, surveys, policies, plan)
     days = list(volumes(plan, _is_holiday(rules)))
     matters, hands, habits = Matters(plan, rules), Hands(world), Habits(plan)
     operators = Operators(world, hands, matters, at_work=min(4, len(OPERATORS)))
@@ -92,18 +96,13 @@ async def simulate(
     world.heard += [operators.hear, Agencies(world, hands, habits, matters).hear]
     traffic = _traffic(plan, rules, sum(day.slips for day in days))
 
-    def begin(volume: DayVolume, number: int) -> None:
-        async def morning() -> None:
-            tell(volume.day, number, len(days))
-            contacts.expect(*traffic.of_day(volume))
-
-        world.timeline.plan(datetime.combine(volume.day, time(), CIVIL_ZONE), morning)
-
     for number, volume in enumerate(days):
-        begin(volume, number)
-    await world.timeline.walk(plan.ends, world.settle)
-    await world.mark()
-    await world.recount.rebuild()
+        tell(volume.day, number, len(days))
+        contacts.expect(*traffic.of_day(volume))
+        async with joined.joining():
+            await world.timeline.walk(_midnight(volume.day + timedelta(days=1)), world.settle)
+            await world.mark()
+    await Recount(database, world.clock, TicketJournal()).rebuild()
     return await _figures(database, world, hands)
 
 
@@ -117,6 +116,10 @@ async def refuse_traffic(database: Database) -> None:
                     f"Cơ sở dữ liệu đã có {count} {name} nên không mô phỏng vào đó",
                     remedy="đặt HOTLINE_DATA vào một thư mục mới, chạy `hotline1022 setup` rồi mô phỏng",
                 )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), CIVIL_ZONE)
 
 
 def _traffic(plan: Plan, rules: StandingRules, slips: int) -> Traffic:
