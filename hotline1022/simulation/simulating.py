@@ -5,8 +5,8 @@
     figures = await simulate(database, Plan.months("2026-01", 12, surge=["2026-10"]), rules=rules, surveys=surveys)
     figures = await simulate(database, Plan.busy_day(date(2026, 11, 23)), rules=rules, surveys=surveys)
 
-The database must have its tables (``migrate.upgrade``) and neither a call nor a ticket: real traffic is never mixed with simulated. The same
-plan, rules and key give the same figures on either database, whatever the hour; ids that mean nothing differ. What was still to happen when
+The database must have its tables (``migrate.upgrade``) and neither a call nor a ticket: real traffic is never mixed with simulated.
+The same plan, rules and key give the same figures on either database, whatever the hour; ids that mean nothing differ. What was still to happen when
 the plan's last day is over stays open, as in life.
 """
 
@@ -19,17 +19,17 @@ from sqlalchemy import ColumnElement, Table, func, select
 
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.db import Database
-from hotline1022.base.errors import Refused
+from hotline1022.base.errors import Invalid, Refused
+from hotline1022.score_sources import TicketJournal
 from hotline1022.simulation.agencies import Agencies
 from hotline1022.simulation.calls import Contacts
 from hotline1022.simulation.citizens import Citizens
 from hotline1022.simulation.habits import Habits
-from hotline1022.score_sources import TicketJournal
 from hotline1022.simulation.hands import Hands
 from hotline1022.simulation.joined import JoinedDatabase
 from hotline1022.simulation.matters import Matters
 from hotline1022.simulation.operators import Operators
-from hotline1022.simulation.plan import DayVolume, Plan, volumes
+from hotline1022.simulation.plan import Plan, volumes
 from hotline1022.simulation.traffic import OPERATORS, Traffic
 from hotline1022.simulation.world import World
 from hotline1022.survey_desk import SurveyRules
@@ -104,6 +104,14 @@ async def simulate(
             await world.mark()
     await Recount(database, world.clock, TicketJournal()).rebuild()
     return await _figures(database, world, hands)
+
+
+def day_of(text: str) -> date:
+    """The day that a person wrote as 2026-11-23. Raises Invalid."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(f"“{text[:20]}” không phải là ngày", remedy="ghi như 2026-11-23", field="busy_day") from error
 
 
 async def refuse_traffic(database: Database) -> None:

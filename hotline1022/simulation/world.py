@@ -228,4 +228,3 @@ class _CountedAtTheEnd(SurveyStory):
 
     async def recount(self, event: CountedEvent) -> None:
         """Nothing yet."""
-
