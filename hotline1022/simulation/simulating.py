@@ -6,8 +6,8 @@
     figures = await simulate(database, Plan.busy_day(date(2026, 11, 23)), rules=rules, surveys=surveys)
 
 The database must have its tables (``migrate.upgrade``) and neither a call nor a ticket: real traffic is never mixed with simulated.
-The same plan, rules and key give the same figures on either database, whatever the hour; ids that mean nothing differ. What was still to happen when
-the plan's last day is over stays open, as in life.
+The same plan, rules and key give the same figures on either database, whatever the hour; ids that mean nothing differ. What was still
+to happen when the plan's last day is over stays open, as in life.
 """
 
 from collections.abc import Callable
@@ -94,7 +94,7 @@ async def simulate(
     contacts = Contacts(world, operators, matters)
     world.open(Citizens(world, habits, matters), contacts.words_of)
     world.heard += [operators.hear, Agencies(world, hands, habits, matters).hear]
-    traffic = _traffic(plan, rules, sum(day.slips for day in days))
+    traffic = traffic_of(plan, rules, sum(day.slips for day in days))
 
     for number, volume in enumerate(days):
         tell(volume.day, number, len(days))
@@ -130,7 +130,8 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), CIVIL_ZONE)
 
 
-def _traffic(plan: Plan, rules: StandingRules, slips: int) -> Traffic:
+def traffic_of(plan: Plan, rules: StandingRules, slips: int) -> Traffic:
+    """What draws the contacts of a plan with so many slips."""
     current = rules.current
     communes = {code: each.name.startswith("Phường") for code, each in current.localities.communes.items()}
 
