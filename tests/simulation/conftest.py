@@ -27,12 +27,12 @@ from transcription.store import transcripts
 KEY = b"a key of the tests"
 SMALL = Plan(
     first_day=date(2026, 3, 2),
-    days=19,
-    scale=0.12,
+    days=16,
+    scale=0.08,
     at_once=0.3,
     busy=BusyDay(day=date(2026, 3, 3), calls=40, slips=22),
 )
-"""From Monday 2 March 2026 on, with a fuller Tuesday: time enough for its answers to be late, its surveys, its letters."""
+"""From Monday 2 March 2026 on, with a fuller Tuesday: time enough for late answers, letters, surveys."""
 
 MEANINGLESS = {"id", "seal", "source_key", "answer", "details", "reason", "created_at"}
 """Columns with ids that mean nothing, and what quotes them."""
