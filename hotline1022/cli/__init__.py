@@ -31,6 +31,7 @@ from hotline1022.cli import (  # noqa: E402
     rules,
     run,
     score,
+    simulating,
     surveys,
     tickets,
     transcribe,
@@ -51,6 +52,7 @@ app.command("asterisk")(run.asterisk)
 app.command("transcriber")(transcribe.transcriber)
 app.command("demo")(demo.demo)
 app.command("call")(call.call)
+app.command("simulate")(simulating.simulate)
 app.command("doctor")(doctor.doctor)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
