@@ -5,7 +5,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from hotline1022.base.errors import Invalid, NotFound
-from hotline1022.reporting import monthly_form
+from hotline1022.reporting import (
+    agency_figures,
+    hot_spot_report,
+    monthly_form,
+    open_data,
+    radio_digest,
+    reform_pack,
+    staffing_report,
+)
 from hotline1022.reporting.rendering.formats import FORMATS, Format
 from hotline1022.reporting.report import Report
 from hotline1022.reporting.sources import Sources
@@ -46,6 +54,52 @@ OFFERS: Mapping[str, Offer] = {
             "tháng như 2026-10",
             lambda sources, asked: monthly_form.build(sources, asked.period),
         ),
+        Offer(
+            agency_figures.NAME,
+            "Đúng hạn và hài lòng theo cơ quan",
+            "Tỷ lệ đúng hạn, hài lòng, khoảng tin cậy, xếp hạng và tình trạng chốt điểm của mọi cơ quan.",
+            "quý như 2026-Q3, nửa năm như 2026-H2, cả năm như 2026",
+            lambda sources, asked: agency_figures.build(sources, asked.period),
+        ),
+        Offer(
+            reform_pack.NAME,
+            "Hồ sơ cải cách hành chính",
+            "Số liệu cả năm phục vụ chấm điểm cải cách hành chính, mỗi cơ quan một chương, hoặc của một cơ quan.",
+            "năm như 2026",
+            lambda sources, asked: reform_pack.build(sources, asked.period, asked.agency),
+            takes_agency=True,
+        ),
+        Offer(
+            radio_digest.NAME,
+            "Bản tin phát thanh",
+            "Việc người dân phản ánh nhiều nhất, đã giải quyết, quá hạn, hỏi và trả lời, lời dẫn để đọc; cả tỉnh hoặc một xã, phường.",
+            "tháng như 2026-10",
+            lambda sources, asked: radio_digest.build(sources, asked.period, asked.place),
+            ("docx", "pdf", "xlsx", "csv", "json"),
+            takes_place=True,
+        ),
+        Offer(
+            hot_spot_report.NAME,
+            "Điểm nóng",
+            "Lĩnh vực ở xã, phường nào tăng vọt so với 12 tuần trước, kèm phép kiểm thống kê.",
+            "tuần như 2026-W47",
+            lambda sources, asked: hot_spot_report.build(sources, asked.period),
+        ),
+        Offer(
+            staffing_report.NAME,
+            "Số người trực theo giờ",
+            "Mỗi khung giờ trong tuần cần bao nhiêu điện thoại viên để 80 % cuộc gọi được trả lời trong 20 giây.",
+            "tháng như 2026-10, quý như 2026-Q3, nửa năm như 2026-H2, cả năm như 2026",
+            lambda sources, asked: staffing_report.build(sources, asked.period),
+        ),
+        Offer(
+            open_data.NAME,
+            "Dữ liệu mở",
+            "Phiếu của một quý theo xã, phường và lĩnh vực, số nhỏ được ẩn.",
+            "quý đã hết, như 2026-Q3",
+            lambda sources, asked: open_data.build(sources, asked.period),
+            ("csv", "xlsx", "json"),
+        ),
     )
 }
 """Every report, by its name."""
@@ -72,7 +126,9 @@ def format_of(offer: Offer, name: str) -> Format:
     """The format of this name. Raises Invalid with those that the report comes in."""
     if name not in offer.formats:
         raise Invalid(
-            f"Báo cáo {offer.name} không có dạng “{name[:20]}”", remedy=f"các dạng: {', '.join(offer.formats)}", field="format"
+            f"Báo cáo {offer.name} không có dạng “{name[:20]}”",
+            remedy=f"các dạng: {', '.join(offer.formats)}",
+            field="format",
         )
     return FORMATS[name]
 
@@ -81,9 +137,14 @@ async def make(sources: Sources, name: str, asked: Asked, format_name: str) -> M
     """The report ``name`` as a file, whole or not at all. Raises NotFound, Invalid, Refused or DatabaseAway."""
     offer = offer_of(name)
     form = format_of(offer, format_name)
-    for given, taken, field in ((asked.agency, offer.takes_agency, "agency"), (asked.place, offer.takes_place, "place")):
+    for given, taken, field in (
+        (asked.agency, offer.takes_agency, "agency"),
+        (asked.place, offer.takes_place, "place"),
+    ):
         if given is not None and not taken:
-            raise Invalid(f"Báo cáo {name} không chọn được {'cơ quan' if field == 'agency' else 'xã, phường'}", field=field)
+            raise Invalid(
+                f"Báo cáo {name} không chọn được {'cơ quan' if field == 'agency' else 'xã, phường'}", field=field
+            )
     report = await offer.build(sources, asked)
     sources.tell(f"Dựng tệp {format_name.upper()}")
     # Laying out takes seconds of a processor: calls and people must not wait for it.

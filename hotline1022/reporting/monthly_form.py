@@ -80,7 +80,9 @@ COLUMNS: tuple[tuple[str, str], ...] = (
 
 def values(found: MonthFigures) -> tuple[int, ...]:
     """The figures in the order of ``COLUMNS``."""
-    named = {name: getattr(found, name) for name in MonthFigures.__dataclass_fields__ if name not in {"channels", "levels"}}
+    named = {
+        name: getattr(found, name) for name in MonthFigures.__dataclass_fields__ if name not in {"channels", "levels"}
+    }
     named |= {f"channel_{code}": found.channels.get(code, 0) for code in CHANNELS}
     named |= {f"level_{level}": found.levels.get(level, 0) for level in LEVELS}
     return tuple(named[code] for _, code in COLUMNS)
@@ -108,7 +110,8 @@ async def build(sources: Sources, text: str) -> Report:
         basis=_BASIS.format(procedures=sources.topic(PROCEDURES)),
         provisional=told,
         signed=(signed_sentence(scores[period.name]),),
-        chapters=(_form(period, earlier, this, last), _comparison(period, earlier, this, last)),
+        chapters=(_comparison(period, earlier, this, last), _form(period, earlier, this, last)),
+        main="bieu-thang",
     )
 
 
@@ -170,7 +173,7 @@ def _form(period: Period, earlier: Period, this: MonthFigures, last: MonthFigure
         rows=((period.name, *values(this)), (earlier.name, *values(last))),
         wide=True,
     )
-    return Chapter(title="Biểu số liệu", sentences=_sentences(period, this), tables=(table,))
+    return Chapter(title="Biểu số liệu", tables=(table,))
 
 
 def _sentences(period: Period, this: MonthFigures) -> tuple[str, ...]:
@@ -207,8 +210,7 @@ def _comparison(period: Period, earlier: Period, this: MonthFigures, last: Month
             Column("Tỷ lệ tăng, giảm", Kind.SHARE),
         ),
         rows=tuple(
-            (title, now, then, now - then, (now - then) / then if then else None)
-            for (title, _), now, then in pairs
+            (title, now, then, now - then, (now - then) / then if then else None) for (title, _), now, then in pairs
         ),
     )
     by_channel = Table(
@@ -218,7 +220,8 @@ def _comparison(period: Period, earlier: Period, this: MonthFigures, last: Month
         rows=tuple((title, this.channels.get(code, 0), last.channels.get(code, 0)) for code, title in CHANNELS.items()),
     )
     return Chapter(
-        title=f"So với {earlier.title}",
+        title="Kết quả trong tháng",
+        sentences=_sentences(period, this),
         tables=(table, by_channel),
         charts=(Chart(title="Phiếu theo kênh tiếp nhận", table="theo-kenh", label=0, series=(1, 2)),),
     )

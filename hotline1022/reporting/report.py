@@ -109,11 +109,18 @@ class Report:
     """Who signed what when, or that nobody has."""
     chapters: tuple[Chapter, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    main: str = ""
+    """The table that CSV holds; the first where none is named."""
 
     @property
     def tables(self) -> tuple[Table, ...]:
         """Every table in its order."""
         return tuple(table for chapter in self.chapters for table in chapter.tables)
+
+    @property
+    def main_table(self) -> Table:
+        """The table that machines read."""
+        return next((table for table in self.tables if table.name == self.main), self.tables[0])
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -57,3 +57,8 @@ def instant(value: datetime) -> str:
 def listed(names: list[str] | tuple[str, ...]) -> str:
     """Names in a sentence: "a, b và c"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} và {names[-1]}" if names else ""
+
+
+def month(name: str) -> str:
+    """A month in a table: 10/2026 of ``2026-10``."""
+    return f"{name[5:]}/{name[:4]}"

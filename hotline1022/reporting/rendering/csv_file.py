@@ -1,4 +1,4 @@
-"""A report's first table as CSV for machines: UTF-8 with its mark, commas, a point in decimals, empty where there is no figure."""
+"""A report's main table as CSV for machines: UTF-8 with its mark, commas, a point in decimals, empty where there is no figure."""
 
 import csv
 from io import StringIO
@@ -10,10 +10,10 @@ _MARK = "\ufeff"
 
 
 def render(report: Report) -> bytes:
-    """The first table under its columns' names for machines; those without one under their titles."""
+    """The main table under its columns' names for machines; those without one under their titles."""
     made = StringIO(newline="")
     writer = csv.writer(made, lineterminator="\r\n")
-    (table, *_) = report.tables
+    table = report.main_table
     writer.writerow([column.code or column.title for column in table.columns])
     writer.writerows([_cell(value) for value in row] for row in table.rows)
     return (_MARK + made.getvalue()).encode()

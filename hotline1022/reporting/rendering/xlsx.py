@@ -31,7 +31,9 @@ def render(report: Report) -> bytes:
     made = BytesIO()
     # Words are written as words: none of them is taken for a formula or a link.
     with xlsxwriter.Workbook(made, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        book.set_properties({"title": f"{report.title}, {report.period_title}", "created": report.made_at.replace(tzinfo=None)})
+        book.set_properties(
+            {"title": f"{report.title}, {report.period_title}", "created": report.made_at.replace(tzinfo=None)}
+        )
         formats = _Formats(book)
         names: set[str] = set()
         for chapter in report.chapters:
@@ -50,7 +52,9 @@ class _Formats:
         self.subtitle = self._look(bold=True)
         self.words = self._look(text_wrap=True, valign="top")
         self.warning = self._look(text_wrap=True, italic=True, valign="top")
-        self.head = self._look(bold=True, border=1, text_wrap=True, align="center", valign="vcenter", bg_color="#E7EDF3")
+        self.head = self._look(
+            bold=True, border=1, text_wrap=True, align="center", valign="vcenter", bg_color="#E7EDF3"
+        )
 
     def of(self, kind: Kind, *, bold: bool) -> Any:
         """How a cell of a kind looks."""
