@@ -16,7 +16,8 @@ NAME = "co-quan"
 _BASIS = (
     "Số liệu là của bảng điểm các cơ quan ({weights}, {basis}). “Đúng hạn” là phiếu được trả lời trước hạn trên số phiếu đến hạn trong kỳ, "
     "kể cả phiếu còn để quá hạn. “Hài lòng” là mức 4 và 5 trên 5 của người trả lời cuộc gọi tự động hoặc trang khảo sát; khoảng tin cậy "
-    "95 % tính theo Wilson. Cơ quan có dưới {fewest} người trả lời thì ghi “chưa đủ mẫu”, không xếp hạng. Hạng xếp theo cận dưới của điểm tổng hợp."
+    "95 % tính theo Wilson. Cơ quan có dưới {fewest} người trả lời thì ghi “chưa đủ mẫu”, không xếp hạng. "
+    "Hạng xếp theo cận dưới của điểm tổng hợp."
 )
 
 COLUMNS = (
@@ -96,7 +97,8 @@ def _ranking(scores: Scores) -> Chapter:
     sentences = (
         (
             f"{len(scores.scores)} cơ quan có phiếu; {written.count(on_time)} trên {written.count(due)} phiếu đến hạn được trả lời đúng hạn"
-            f" ({written.percent(on_time / due if due else None)}); {written.count(satisfied)} trên {written.count(asked)} người trả lời khảo sát hài lòng"
+            f" ({written.percent(on_time / due if due else None)}); {written.count(satisfied)} trên "
+            f"{written.count(asked)} người trả lời khảo sát hài lòng"
             f" ({written.percent(satisfied / asked if asked else None)}).",
             f"{len(few)} cơ quan chưa đủ mẫu (dưới {scores.fewest_answers} người trả lời) nên không xếp hạng.",
         )

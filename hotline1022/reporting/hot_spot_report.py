@@ -1,4 +1,7 @@
-"""Hot spots of a week: each topic in each commune against its own twelve weeks before, one sentence for each with the test that was used."""
+"""Hot spots of a week: each topic in each commune against its own twelve weeks before. The test is that of ``hot_spots``.
+
+Each hot spot is told in one sentence with the test that was used; a week that is not over is compared by the time it has had.
+"""
 
 import re
 from collections.abc import Sequence
@@ -23,9 +26,12 @@ WEEKS_BEFORE, FEWEST_WEEKS = 12, 4
 _SHOWN = 20
 
 _BASIS = (
-    "Mỗi cặp lĩnh vực và xã, phường được so với chính nó trong {weeks} tuần trước, đếm phiếu theo ngày tiếp nhận (kể cả phiếu trùng, không kể khiếu nại, "
-    "tố cáo và phiếu chưa rõ địa bàn). Phép kiểm: kiểm định chính xác có điều kiện cho hai tỷ suất Poisson, trị số mid-p một phía; mọi cặp được xét cùng lúc, "
-    "hiệu chỉnh Benjamini-Hochberg, nên trong các điểm nóng được nêu trung bình không quá {share} là báo động nhầm. Dưới {fewest} phiếu thì không nêu."
+    "Mỗi cặp lĩnh vực và xã, phường được so với chính nó trong {weeks} tuần trước, đếm phiếu theo ngày tiếp "
+    "nhận (kể cả phiếu trùng, không kể khiếu nại, "
+    "tố cáo và phiếu chưa rõ địa bàn). Phép kiểm: kiểm định chính xác có điều kiện cho hai tỷ suất Poisson, "
+    "trị số mid-p một phía; mọi cặp được xét cùng lúc, "
+    "hiệu chỉnh Benjamini-Hochberg, nên trong các điểm nóng được nêu trung bình không quá {share} là báo động "
+    "nhầm. Dưới {fewest} phiếu thì không nêu."
 )
 _COUNTS = (
     "SELECT topic, place, sum(CASE WHEN taken_at >= :middle THEN 1 ELSE 0 END) AS recent, count(*) AS amount FROM report_tickets"
@@ -146,8 +152,10 @@ def _chapter(sources: Sources, week: Week, weeks: int, judged: Sequence[Judged])
 def sentence(sources: Sources, week: Week, weeks: int, each: Judged, tested: int) -> str:
     """All that makes a hot spot one, in one sentence."""
     return (
-        f"{sources.topic(each.cell.topic)}, {in_sentence(sources.place(each.cell.place))}: {written.count(each.cell.recent)} phiếu trong {week.title}, "
-        f"{weeks} tuần trước đó trung bình {written.number(each.cell.before / weeks)} phiếu một tuần; kiểm định chính xác có điều kiện cho hai tỷ suất "
+        f"{sources.topic(each.cell.topic)}, {in_sentence(sources.place(each.cell.place))}: "
+        f"{written.count(each.cell.recent)} phiếu trong {week.title}, "
+        f"{weeks} tuần trước đó trung bình {written.number(each.cell.before / weeks)} phiếu một tuần; kiểm định "
+        f"chính xác có điều kiện cho hai tỷ suất "
         f"Poisson (mid-p một phía) cho p {_equal(each.p)}, hiệu chỉnh Benjamini-Hochberg trên {written.count(tested)} cặp cho "
         f"q {_equal(each.q)}, dưới ngưỡng {written.number(FALSE_ALARMS, 2)}."
     )

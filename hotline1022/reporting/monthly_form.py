@@ -32,9 +32,11 @@ LEVELS = (1, 2, 3)
 
 _BASIS = (
     "Cuộc gọi đến và gọi đi tính theo giờ bắt đầu; cuộc gọi đi gồm cả cuộc gọi khảo sát tự động. Phiếu tính theo ngày tiếp nhận; "
-    "kênh, cấp độ, tình trạng là của chính những phiếu ấy vào lúc lập báo cáo. “Đã xử lý” là phiếu mà người dân không còn phải chờ: đã được "
+    "kênh, cấp độ, tình trạng là của chính những phiếu ấy vào lúc lập báo cáo. “Đã xử lý” là phiếu mà người "
+    "dân không còn phải chờ: đã được "
     "trả lời, được hướng dẫn gửi nơi khác hoặc bị từ chối có lý do. “Quá hạn” là phiếu không được trả lời trước hạn, kể cả đã trả lời trễ. "
-    "Phiếu thủ tục hành chính là phiếu thuộc lĩnh vực “{procedures}”; khiếu nại, tố cáo chỉ được đếm, không nêu lĩnh vực. Hài lòng là mức 4 và "
+    "Phiếu thủ tục hành chính là phiếu thuộc lĩnh vực “{procedures}”; khiếu nại, tố cáo chỉ được đếm, không "
+    "nêu lĩnh vực. Hài lòng là mức 4 và "
     "5 trên 5, lấy từ bảng điểm của cùng tháng; khảo sát do điện thoại viên hỏi để riêng, không tính vào điểm."
 )
 

@@ -27,14 +27,17 @@ COLUMNS = (
 )
 README = (
     "quarter: quý tiếp nhận, ví dụ 2026-Q3; place, place_name: mã và tên xã, phường ngày nay; topic, topic_name: mã và tên lĩnh vực lớn; "
-    f"slips: số phiếu, để trống khi ẩn; status: “có” là số thật, “ẩn” là số bị ẩn. “{REST}”: các dòng nhỏ (dưới {FEWEST_OF_A_LINE} phiếu) gộp lại; "
+    f"slips: số phiếu, để trống khi ẩn; status: “có” là số thật, “ẩn” là số bị ẩn. “{REST}”: các dòng nhỏ "
+    f"(dưới {FEWEST_OF_A_LINE} phiếu) gộp lại; "
     f"“{_ALL}”: tổng số, luôn là số thật."
 )
 """A line that says what each column is."""
 
 _BASIS = (
-    "Phiếu tính theo ngày tiếp nhận, địa bàn và lĩnh vực do tổng đài xác nhận; phiếu không rõ địa bàn để riêng. Khiếu nại, tố cáo không có trong dữ liệu này. "
-    f"Số từ 1 đến {FEWEST - 1} bị ẩn; thêm một số ô khác bị ẩn để không ai tính ra số nhỏ bằng cách lấy tổng trừ đi: mọi giá trị từ 1 đến {FEWEST - 1} "
+    "Phiếu tính theo ngày tiếp nhận, địa bàn và lĩnh vực do tổng đài xác nhận; phiếu không rõ địa bàn để "
+    "riêng. Khiếu nại, tố cáo không có trong dữ liệu này. "
+    f"Số từ 1 đến {FEWEST - 1} bị ẩn; thêm một số ô khác bị ẩn để không ai tính ra số nhỏ bằng cách lấy tổng "
+    f"trừ đi: mọi giá trị từ 1 đến {FEWEST - 1} "
     "của ô nhỏ vẫn khớp với mọi tổng."
 )
 UNKNOWN_PLACE = "khong-ro"
@@ -69,10 +72,11 @@ async def build(sources: Sources, text: str) -> Report:
         columns=COLUMNS,
         rows=() if published is None else _rows(sources, period.name, published),
     )
+    hidden = sum(count is None for count in published.cells.values()) if published else 0
     told = (
         f"Trong {period.title} có dưới {FEWEST_OF_A_LINE} phiếu, nên không công bố số nào."
         if published is None
-        else f"{written.count(sum(count is None for count in published.cells.values()))} ô bị ẩn trên {written.count(len(published.cells))} ô."
+        else f"{written.count(hidden)} ô bị ẩn trên {written.count(len(published.cells))} ô."
     )
     return Report(
         name=NAME,

@@ -23,7 +23,8 @@ TOP = 5
 MOST_QUOTES = 5
 
 _BASIS = (
-    "Phiếu tính theo ngày tiếp nhận trong tháng{where}; “đã giải quyết” là phiếu mà người dân không còn phải chờ; “quá hạn” là phiếu không được "
+    "Phiếu tính theo ngày tiếp nhận trong tháng{where}; “đã giải quyết” là phiếu mà người dân không còn phải "
+    "chờ; “quá hạn” là phiếu không được "
     "trả lời trước hạn. Khiếu nại, tố cáo được đếm trong tổng số nhưng không nêu lĩnh vực, địa bàn. Trích dẫn chỉ lấy từ các câu trả lời "
     "đã đăng công khai, đã bỏ thông tin cá nhân."
 )

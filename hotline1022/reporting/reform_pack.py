@@ -60,7 +60,8 @@ async def build(sources: Sources, text: str, agency: str | None) -> Report:
         signed=agency_figures.sign_off_sentences(scores, period, signed),
         chapters=tuple(chapters),
         notes=(
-            "Các công thức của Quyết định 766/QĐ-TTg để bên cạnh tỷ lệ hài lòng, không thay cho nó: người không trả lời được tính là hài lòng.",
+            "Các công thức của Quyết định 766/QĐ-TTg để bên cạnh tỷ lệ hài lòng, không thay cho nó: người không trả "
+            "lời được tính là hài lòng.",
             "Số liệu từng tháng tính từ dữ liệu hiện có; khi kỳ đã chốt, số cả năm là số đã chốt.",
         ),
         main="co-quan" if agency is None else "",

@@ -1,6 +1,6 @@
 """What every report is made of: the reporting views, the scores, the rules' names. It reads; no figure is computed here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,7 +49,8 @@ class Sources:
         return self.rules.current.place_name(code) or "Chưa rõ địa bàn"
 
 
-async def rows(connection: AsyncConnection, query: str, **values: object) -> Sequence[Row]:
+async def rows(connection: AsyncConnection, query: str, **values: object) -> list[Row]:
     """The rows of a SELECT on the reporting views. Raises DatabaseAway."""
     instants = [bindparam(name, type_=Instant) for name, value in values.items() if isinstance(value, datetime)]
-    return (await connection.execute(text(query).bindparams(*instants), values)).mappings().all()
+    found = await connection.execute(text(query).bindparams(*instants), values)
+    return [dict(row) for row in found.mappings()]

@@ -16,9 +16,12 @@ FEWEST_CALLS = 10
 """Calls of a weekday's hour from which on its rate is more than an anecdote."""
 
 _BASIS = (
-    "Cuộc gọi đến được đưa vào hàng đợi, theo giờ bắt đầu, chia cho số lần thứ và giờ ấy có trong kỳ (kể cả ngày nghỉ, ngày lễ). Thời gian phục vụ một cuộc "
-    "gọi (AHT) là trung bình thời gian nói chuyện cộng trung bình thời gian hoàn tất phiếu sau cuộc gọi, của mọi cuộc gọi đến có điện thoại viên trong kỳ. Số người trực "
-    "tính theo Erlang C cho mục tiêu {target} cuộc gọi được trả lời trong {within} giây. Đây là số người ngồi máy: cần cộng thêm người nghỉ, họp, học. "
+    "Cuộc gọi đến được đưa vào hàng đợi, theo giờ bắt đầu, chia cho số lần thứ và giờ ấy có trong kỳ (kể cả "
+    "ngày nghỉ, ngày lễ). Thời gian phục vụ một cuộc "
+    "gọi (AHT) là trung bình thời gian nói chuyện cộng trung bình thời gian hoàn tất phiếu sau cuộc gọi, của "
+    "mọi cuộc gọi đến có điện thoại viên trong kỳ. Số người trực "
+    "tính theo Erlang C cho mục tiêu {target} cuộc gọi được trả lời trong {within} giây. Đây là số người ngồi "
+    "máy: cần cộng thêm người nghỉ, họp, học. "
     "Mức trung bình không phải ngày cao điểm."
 )
 _CALLS = (
@@ -80,13 +83,17 @@ def _chapters(
             )
         ]
     if count < FEWEST_HANDLED:
-        few = f"Trong {title} chỉ có {count} cuộc gọi đến được điện thoại viên trả lời, chưa đủ {FEWEST_HANDLED} để biết thời gian phục vụ, nên không khuyên số người trực."
+        few = (
+            f"Trong {title} chỉ có {count} cuộc gọi đến được điện thoại viên trả lời, chưa đủ {FEWEST_HANDLED} để biết "
+            "thời gian phục vụ, nên không khuyên số người trực."
+        )
         return [Chapter(title="Số người trực", sentences=(few,), tables=(_table([]),))]
     handling = float(handled["talk"]) + float(handled["wrap_up"] or 0)
     lines = [_line(key, calls[key], seen[key], handling) for key in sorted(calls)]
     thin = sum(calls[key] < FEWEST_CALLS for key in calls)
     told = (
-        f"{written.count(total)} cuộc gọi vào hàng đợi; AHT {written.number(handling)} giây (nói {written.number(float(handled['talk']))} giây trên {written.count(count)} cuộc gọi, "
+        f"{written.count(total)} cuộc gọi vào hàng đợi; AHT {written.number(handling)} giây (nói "
+        f"{written.number(float(handled['talk']))} giây trên {written.count(count)} cuộc gọi, "
         f"hoàn tất {written.number(float(handled['wrap_up'] or 0))} giây trên {written.count(int(handled['written']))} cuộc gọi).",
         f"{thin} trên {len(calls)} khung giờ có dưới {FEWEST_CALLS} cuộc gọi: ghi “ít dữ liệu”, chỉ để tham khảo.",
     )

@@ -36,6 +36,8 @@ class Published:
 
 def protect(counts: Counts) -> Published | None:
     """The table that may be published; None where there is so little that nothing may be."""
+    if not counts:
+        return None
     rows, columns = ({key[axis] for key in counts} for axis in (0, 1))
     table = {(row, column): counts.get((row, column), 0) for row in rows for column in columns}
     apart: set[str] = set()
@@ -65,7 +67,7 @@ def _gathered(table: Counts, axis: int, apart: Iterable[str]) -> dict[tuple[str,
     totals = {line: _total(table, axis, line) for line in _lines(table, axis)}
     small = {line for line, total in totals.items() if total < FEWEST_OF_A_LINE} | set(apart)
     for line in sorted(totals, key=lambda line: (totals[line], line)):
-        if not small or sum(totals[each] for each in small) >= FEWEST_OF_A_LINE and len(small) > 1:
+        if not small or (sum(totals[each] for each in small) >= FEWEST_OF_A_LINE and len(small) > 1):
             break
         small.add(line)
     if small and sum(totals[each] for each in small) < FEWEST_OF_A_LINE:
@@ -84,25 +86,32 @@ def _hidden(table: Counts) -> tuple[frozenset[tuple[str, str]], str | None]:
     for cell in small:
         while not possible(table, hidden, cell):
             more = _next(table, hidden, cell)
-            if more is None:
+            if not more:
                 return frozenset(hidden), cell[0]
-            hidden.add(more)
+            hidden |= more
     # What was hidden later only leaves more open, so every cell that was safe is safe still.
     return frozenset(hidden), None
 
 
-def _next(table: Counts, hidden: set[tuple[str, str]], cell: tuple[str, str]) -> tuple[str, str] | None:
-    """The smallest cell that is to be hidden too: in the same row or column, else beside what is hidden in them."""
-    rows, columns = {cell[0]}, {cell[1]}
-    for _ in range(2):
-        near = [
-            key for key, count in table.items() if count and key not in hidden and (key[0] in rows or key[1] in columns)
-        ]
-        if near:
-            return min(near, key=lambda key: (table[key], key))
-        rows |= {row for row, column in hidden if column in columns}
-        columns |= {column for row, column in hidden if row in rows}
-    return None
+def _next(table: Counts, hidden: set[tuple[str, str]], cell: tuple[str, str]) -> set[tuple[str, str]]:
+    """What is to be hidden too: the other corners of the cheapest rectangle of which something is open still; nothing if there is none.
+
+    Cheapest: one that is enough by itself, then with the fewest cells to hide, then with the smallest counts.
+    """
+    row, column = cell
+    best: tuple[bool, int, int, list[tuple[str, str]]] | None = None
+    beside = [key for key, count in table.items() if key[0] == row and count and key != cell]
+    below = [key for key, count in table.items() if key[1] == column and count and key != cell]
+    for side in beside:
+        for under in below:
+            across = (under[0], side[1])
+            fresh = [key for key in (side, under, across) if key not in hidden]
+            if not fresh or not table[across]:
+                continue
+            enough = min(table[side], table[under], table[across]) >= FEWEST
+            offer = (not enough, len(fresh), sum(table[key] for key in fresh), sorted(fresh))
+            best = offer if best is None else min(best, offer)
+    return set(best[3]) if best else set()
 
 
 def possible(table: Counts, hidden: Iterable[tuple[str, str]], cell: tuple[str, str]) -> bool:
@@ -118,9 +127,14 @@ def possible(table: Counts, hidden: Iterable[tuple[str, str]], cell: tuple[str, 
 def _shift(values: Mapping[tuple[str, str], int], cell: tuple[str, str], *, up: bool, enough: int) -> int:
     """By how much, up to ``enough``, a cell can differ with every total as it is: the largest flow around it."""
     left = dict(values)
+    lines: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for key in values:
+        if key != cell:
+            lines.setdefault(("row", key[0]), []).append(key)
+            lines.setdefault(("column", key[1]), []).append(key)
     done = 0
     while done < enough:
-        path = _way_around(left, cell, up=up)
+        path = _way_around(left, lines, cell, up=up)
         if path is None:
             break
         for key, change in path:
@@ -130,7 +144,11 @@ def _shift(values: Mapping[tuple[str, str], int], cell: tuple[str, str], *, up: 
 
 
 def _way_around(
-    values: Mapping[tuple[str, str], int], cell: tuple[str, str], *, up: bool
+    values: Mapping[tuple[str, str], int],
+    lines: Mapping[tuple[str, str], Sequence[tuple[str, str]]],
+    cell: tuple[str, str],
+    *,
+    up: bool,
 ) -> list[tuple[tuple[str, str], int]] | None:
     """Cells that change by one in turn, from the cell's row to its column, so that its totals hold when it changes by one itself."""
     row, column = cell
@@ -142,10 +160,10 @@ def _way_around(
         place = ahead.popleft()
         if place == goal:
             break
-        kind, name = place
+        kind, _ = place
         change = (-1 if up else 1) if kind == "row" else (1 if up else -1)
-        for key, value in values.items():
-            if key == cell or key[kind == "column"] != name or (change < 0 and value <= 1):
+        for key in lines.get(place, ()):
+            if change < 0 and values[key] <= 1:
                 continue
             following = ("column", key[1]) if kind == "row" else ("row", key[0])
             if following not in came:

@@ -16,19 +16,23 @@ from hotline1022.reporting.catalogue import Asked, Made, make
 from hotline1022.reporting.sources import Sources
 from surveys.scores.shown import Scores
 from telephony import store as call_store
-from tests.scores.conftest import (  # noqa: F401 (fixtures)
-    Counted,
-    counted,
+from tests.scores.conftest import Counted, counted  # noqa: F401 (fixtures)
+from tests.tickets.conftest import (  # noqa: F401 (fixtures)
+    HOA,
+    LAN,
+    Hands,
+    StillClock,
+    approver,
     desk,
     handling,
     hands,
+    officer,
     recorded,
     served,
     standing,
     still_clock,
     timers,
 )
-from tests.tickets.conftest import HOA, LAN, Hands, StillClock, approver, officer
 from tickets.model import Report, Ticket
 from tickets.rules import StandingRules
 from tickets.timers import Timers
@@ -41,13 +45,17 @@ PLACE = "29869"
 class Life:
     """Makes things happen as they do, and reports on them."""
 
-    database: Database
-    clock: StillClock
     hands: Hands
     timers: Timers
     counted: Counted
+    clock: StillClock
     standing: StandingRules
     made: int = 0
+
+    @property
+    def database(self) -> Database:
+        """Where everything is."""
+        return self.counted.database
 
     async def call(self, *, direction: str = "in", **facts: Any) -> None:
         """A call that begins now."""
@@ -87,9 +95,9 @@ class Life:
         return await self.hands.move(ticket.code, MACHINE, "survey", **said)
 
     async def at(self, instant: datetime) -> None:
-        """Move the clock on, doing what falls due on the way."""
+        """Move the clock on, doing what has fallen due."""
         self.clock.instant = instant
-        await self.timers.sweep() if hasattr(self.timers, "sweep") else None
+        await self.timers.tick()
 
     async def signed(self, period: str) -> Scores:
         """Sign a period off."""
@@ -108,7 +116,6 @@ class Life:
 
 @pytest.fixture
 def life(
-    database: Database,
     still_clock: StillClock,  # noqa: F811
     hands: Hands,  # noqa: F811
     timers: Timers,  # noqa: F811
@@ -116,7 +123,7 @@ def life(
     standing: StandingRules,  # noqa: F811
 ) -> Life:
     """An empty installation in which things can happen."""
-    return Life(database, still_clock, hands, timers, counted, standing)
+    return Life(hands, timers, counted, still_clock, standing)
 
 
 def table(made: Made, name: str) -> list[dict[str, Any]]:

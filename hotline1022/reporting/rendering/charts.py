@@ -210,7 +210,7 @@ def _round_up(value: float, kind: Kind) -> float:
         return 1.0
     if value <= 4:
         return 4.0
-    power = 10 ** int(log10(value))
+    power = 10.0 ** int(log10(value))
     return next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= ceil(value))
 
 
