@@ -88,7 +88,8 @@ def _chapters(
             "thời gian phục vụ, nên không khuyên số người trực."
         )
         return [Chapter(title="Số người trực", sentences=(few,), tables=(_table([]),))]
-    handling = float(handled["talk"]) + float(handled["wrap_up"] or 0)
+    # Rounded before anything follows from it: what is read is what was computed with.
+    handling = round(float(handled["talk"]) + float(handled["wrap_up"] or 0), 1)
     lines = [_line(key, calls[key], seen[key], handling) for key in sorted(calls)]
     thin = sum(calls[key] < FEWEST_CALLS for key in calls)
     told = (

@@ -3,7 +3,7 @@
 import csv
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -16,6 +16,7 @@ from hotline1022.reporting.catalogue import Asked, Made, make
 from hotline1022.reporting.sources import Sources
 from surveys.scores.shown import Scores
 from telephony import store as call_store
+from telephony.floor import store as floor_store
 from tests.scores.conftest import Counted, counted  # noqa: F401 (fixtures)
 from tests.tickets.conftest import (  # noqa: F401 (fixtures)
     HOA,
@@ -63,6 +64,28 @@ class Life:
         async with self.database.transaction() as connection:
             values = {"direction": direction, "arrived_at": self.clock.now(), "ended_at": self.clock.now(), **facts}
             await call_store.note(connection, f"c{self.made}", **values)
+
+    async def handled_call(self, *, talk: float, wrap_up: float) -> None:
+        """A call that is queued now, answered at once, and written up afterwards."""
+        now = self.clock.now()
+        ended = now + timedelta(seconds=talk)
+        await self.call(queued_at=now, answered_at=now, ended_at=ended)
+        async with self.database.transaction() as connection:
+            await floor_store.keep(
+                connection,
+                f"c{self.made}",
+                account=7,
+                operator="lan",
+                direction="in",
+                answered_at=now,
+                waited_seconds=0,
+                result="slip",
+                written_at=ended + timedelta(seconds=wrap_up),
+            )
+
+    async def published(self, ticket: Ticket, question: str, answer: str) -> None:
+        """Put a ticket's answer before the public."""
+        await self.hands.move(ticket.code, HOA, "publish", question=question, answer=answer)
 
     async def taken(self, *, topic: str = "giao-thong", place: str | None = PLACE, **values: Any) -> Ticket:
         """A report that comes in now."""
@@ -136,7 +159,12 @@ def table(made: Made, name: str) -> list[dict[str, Any]]:
 
 def workbook(made: Made) -> dict[str, list[list[Any]]]:
     """The cells of each sheet."""
-    book = load_workbook(BytesIO(made.data))
+    return sheets(made.data)
+
+
+def sheets(data: bytes) -> dict[str, list[list[Any]]]:
+    """The cells of each sheet of a workbook."""
+    book = load_workbook(BytesIO(data))
     return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
 
 
@@ -147,4 +175,30 @@ def words(cells: dict[str, list[list[Any]]]) -> str:
 
 def lines(made: Made) -> list[dict[str, str]]:
     """A CSV file's rows."""
-    return list(csv.DictReader(StringIO(made.data.decode("utf-8-sig"), newline="")))
+    return lines_of_csv(made.data)
+
+
+def lines_of_csv(data: bytes) -> list[dict[str, str]]:
+    """The rows of CSV."""
+    return list(csv.DictReader(StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+async def busy_autumn(life: Life) -> None:
+    """A quiet October, a November with something of everything, and then it is 11 January 2027."""
+    life.clock.instant = datetime(2026, 10, 5, 2, tzinfo=UTC)
+    await life.call()
+    await life.taken(topic="dien")
+    life.clock.instant = datetime(2026, 11, 24, 2, tzinfo=UTC)
+    for _ in range(32):
+        await life.handled_call(talk=100, wrap_up=20)
+    await life.call(direction="out")
+    first = await life.surveyed(5)
+    await life.surveyed(2)
+    await life.surveyed(5, mode="operator")
+    await life.published(first, "Đường trước chợ có ổ gà.", "Đã vá xong.")
+    for _ in range(4):
+        await life.taken()
+    await life.taken(topic="dat-dai", channel="zalo", place="30169")
+    await life.taken(topic="khieu-nai")
+    await life.routed(topic="ho-so-tre-hen", channel="web")
+    await life.at(datetime(2027, 1, 11, 2, tzinfo=UTC))
