@@ -99,6 +99,7 @@ async def test_operators_are_advised_from_calls_and_their_length(life: Life) -> 
 
 async def test_with_few_calls_there_is_no_advice(life: Life) -> None:
     await life.handled_call(talk=240, wrap_up=60)
+    life.clock.advance(hours=1)
     made = await life.report("truc", "2026-11")
     assert "chưa đủ 30" in made.report.chapters[0].sentences[0]
     assert table(made, "truc") == []
