@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from hotline1022.base.errors import Invalid, NotFound
 from hotline1022.reporting import (
@@ -28,6 +29,18 @@ class Asked:
     place: str | None = None
 
 
+PeriodKind = Literal["week", "month", "quarter", "half", "year"]
+
+WRITTEN: Mapping[PeriodKind, str] = {
+    "week": "tuần như 2026-W47",
+    "month": "tháng như 2026-10",
+    "quarter": "quý như 2026-Q3",
+    "half": "nửa năm như 2026-H2",
+    "year": "cả năm như 2026",
+}
+"""How a period of each kind is written."""
+
+
 @dataclass(frozen=True)
 class Offer:
     """A report that can be had."""
@@ -36,12 +49,17 @@ class Offer:
     title: str
     about: str
     """One Vietnamese sentence."""
-    period: str
-    """How its period is written, in Vietnamese."""
+    kinds: tuple[PeriodKind, ...]
+    """For which periods it can be had."""
     build: Callable[[Sources, Asked], Awaitable[Report]]
     formats: tuple[str, ...] = ("xlsx", "docx", "pdf", "csv", "json")
     takes_agency: bool = False
     takes_place: bool = False
+
+    @property
+    def period(self) -> str:
+        """How its period is written, in Vietnamese."""
+        return ", ".join(WRITTEN[kind] for kind in self.kinds)
 
 
 OFFERS: Mapping[str, Offer] = {
@@ -51,21 +69,21 @@ OFFERS: Mapping[str, Offer] = {
             monthly_form.NAME,
             "Báo cáo tháng của tỉnh",
             "Cuộc gọi, phiếu, kênh, cấp độ, quá hạn và hài lòng của một tháng, so với tháng trước.",
-            "tháng như 2026-10",
+            ("month",),
             lambda sources, asked: monthly_form.build(sources, asked.period),
         ),
         Offer(
             agency_figures.NAME,
             "Đúng hạn và hài lòng theo cơ quan",
             "Tỷ lệ đúng hạn, hài lòng, khoảng tin cậy, xếp hạng và tình trạng chốt điểm của mọi cơ quan.",
-            "quý như 2026-Q3, nửa năm như 2026-H2, cả năm như 2026",
+            ("quarter", "half", "year"),
             lambda sources, asked: agency_figures.build(sources, asked.period),
         ),
         Offer(
             reform_pack.NAME,
             "Hồ sơ cải cách hành chính",
             "Số liệu cả năm phục vụ chấm điểm cải cách hành chính, mỗi cơ quan một chương, hoặc của một cơ quan.",
-            "năm như 2026",
+            ("year",),
             lambda sources, asked: reform_pack.build(sources, asked.period, asked.agency),
             takes_agency=True,
         ),
@@ -73,7 +91,7 @@ OFFERS: Mapping[str, Offer] = {
             radio_digest.NAME,
             "Bản tin phát thanh",
             "Việc người dân phản ánh nhiều nhất, đã giải quyết, quá hạn, hỏi và trả lời, lời dẫn để đọc; cả tỉnh hoặc một xã, phường.",
-            "tháng như 2026-10",
+            ("month",),
             lambda sources, asked: radio_digest.build(sources, asked.period, asked.place),
             ("docx", "pdf", "xlsx", "csv", "json"),
             takes_place=True,
@@ -82,21 +100,21 @@ OFFERS: Mapping[str, Offer] = {
             hot_spot_report.NAME,
             "Điểm nóng",
             "Lĩnh vực ở xã, phường nào tăng vọt so với 12 tuần trước, kèm phép kiểm thống kê.",
-            "tuần như 2026-W47",
+            ("week",),
             lambda sources, asked: hot_spot_report.build(sources, asked.period),
         ),
         Offer(
             staffing_report.NAME,
             "Số người trực theo giờ",
             "Mỗi khung giờ trong tuần cần bao nhiêu điện thoại viên để 80 % cuộc gọi được trả lời trong 20 giây.",
-            "tháng như 2026-10, quý như 2026-Q3, nửa năm như 2026-H2, cả năm như 2026",
+            ("month", "quarter", "half", "year"),
             lambda sources, asked: staffing_report.build(sources, asked.period),
         ),
         Offer(
             open_data.NAME,
             "Dữ liệu mở",
             "Phiếu của một quý theo xã, phường và lĩnh vực, số nhỏ được ẩn.",
-            "quý đã hết, như 2026-Q3",
+            ("quarter",),
             lambda sources, asked: open_data.build(sources, asked.period),
             ("csv", "xlsx", "json"),
         ),

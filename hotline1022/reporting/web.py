@@ -11,7 +11,7 @@ from hotline1022.base.db import Database
 from hotline1022.base.errors import Forbidden
 from hotline1022.base.http.routes import Call, Reply, Route, Told
 from hotline1022.reporting import catalogue, reform_pack
-from hotline1022.reporting.catalogue import Asked, Offer
+from hotline1022.reporting.catalogue import Asked, Offer, PeriodKind
 from hotline1022.reporting.rendering.formats import FORMATS
 from hotline1022.reporting.sources import Sources
 from surveys.scores.scoreboard import Scoreboard
@@ -32,6 +32,7 @@ class ReportOffer(Told):
     about: str
     period: str
     """How its period is written."""
+    kinds: tuple[PeriodKind, ...]
     formats: tuple[str, ...]
     takes_agency: bool
     takes_place: bool
@@ -106,6 +107,7 @@ def _offer(each: Offer) -> ReportOffer:
         title=each.title,
         about=each.about,
         period=each.period,
+        kinds=each.kinds,
         formats=each.formats,
         takes_agency=each.takes_agency,
         takes_place=each.takes_place,
