@@ -8,8 +8,9 @@ import pytest
 
 from hotline1022.base.errors import NotFound
 from surveys.tally import wilson
-from tests.reporting.conftest import COMMUNE, HOA, Life, table, words, workbook
+from tests.reporting.conftest import COMMUNE, Life, table, words, workbook
 from tests.scores.conftest import Counted
+from tests.tickets.conftest import HOA
 
 JANUARY = datetime(2027, 1, 11, 2, tzinfo=UTC)
 

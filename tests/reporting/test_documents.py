@@ -72,9 +72,8 @@ async def test_every_format_holds_the_same_figures(life: Life) -> None:
             for row in table:
                 assert all(squeezed(cell) in pages for cell in row), (report.name, row)
         cells = [row for rows in sheets(FORMATS["xlsx"].render(report)).values() for row in rows]
-        for table in report.tables:
-            for row in table.rows:
-                assert any(same(found, row) for found in cells), row
+        for line in (line for table in report.tables for line in table.rows):
+            assert any(same(found, line) for found in cells), line
         rows = [list(line.values()) for line in lines_of_csv(FORMATS["csv"].render(report))]
         assert rows == [["" if value is None else str(value) for value in row] for row in report.main_table.rows]
 
@@ -83,9 +82,8 @@ async def test_every_format_holds_the_same_figures(life: Life) -> None:
 async def test_a_pdf_is_set_in_a_font_that_has_every_vietnamese_letter(life: Life) -> None:
     (report, *_) = [each for each in await every_report(life) if each.name == "thang"]
     reader = PdfReader(BytesIO(FORMATS["pdf"].render(report)))
-    fonts = {
-        str(font.get_object()["/BaseFont"]) for page in reader.pages for font in page["/Resources"]["/Font"].values()
-    }
+    resources: list[Any] = [page["/Resources"] for page in reader.pages]
+    fonts = {str(font.get_object()["/BaseFont"]) for each in resources for font in each["/Font"].values()}
     assert {font.split("+")[1].split("-")[0] for font in fonts} == {"Tinos"}
     text = reader.pages[0].extract_text()
     assert "Độc lập - Tự do - Hạnh phúc" in text
@@ -106,7 +104,7 @@ async def test_nothing_at_all_makes_a_document_that_says_so(life: Life, name: st
 
 async def test_a_period_that_has_not_begun_is_refused_by_every_report(life: Life) -> None:
     for name, period in PERIODS.items():
-        with pytest.raises(Exception, match="Chưa (đến|hết)"):
+        with pytest.raises(Exception, match=r"Chưa (đến|hết)"):
             await OFFERS[name].build(life.sources(), Asked(period.replace("2026", "2027")))
 
 
@@ -128,5 +126,5 @@ async def test_a_period_that_is_not_over_is_marked_in_every_report(life: Life) -
 @pytest.mark.parametrize("name", list(PERIODS))
 async def test_a_period_that_is_none_is_told_with_what_is_expected(life: Life, name: str) -> None:
     for wrong in ("", "năm nay", "2026-13", "2026-W99", "26", "2026-Q5"):
-        with pytest.raises(Exception, match="viết (năm|tháng|quý|cả năm|nửa năm)"):
+        with pytest.raises(Exception, match=r"viết (năm|tháng|quý|cả năm|nửa năm)"):
             await OFFERS[name].build(life.sources(), Asked(wrong))

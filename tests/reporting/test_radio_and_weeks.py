@@ -10,7 +10,7 @@ from tests.reporting.conftest import PLACE, Life, busy_autumn, lines, table, wor
 JANUARY = datetime(2027, 1, 11, 2, tzinfo=UTC)
 
 
-async def test_the_digest_counts_topics_and_quotes_only_what_is_published(life: Life) -> None:
+async def test_the_digest_counts_topics_quotes_what_is_published_and_is_read_without_a_digit(life: Life) -> None:
     await busy_autumn(life)
     made = await life.report("phat-thanh", "2026-11")
     rows = {row["Lĩnh vực"]: row for row in table(made, "linh-vuc")}
@@ -24,21 +24,17 @@ async def test_the_digest_counts_topics_and_quotes_only_what_is_published(life: 
     assert "Khiếu nại" not in rows
     (quote,) = [quote for chapter in made.report.chapters for quote in chapter.quotes]
     assert (quote.question, quote.answer) == ("Đường trước chợ có ổ gà.", "Đã vá xong.")
-
-
-async def test_the_text_to_be_read_has_no_digit_in_it(life: Life) -> None:
-    await busy_autumn(life)
-    made = await life.report("phat-thanh", "2026-11")
     (aloud,) = [chapter for chapter in made.report.chapters if chapter.title == "Lời dẫn để đọc"]
     text = " ".join(aloud.sentences)
     assert not any(letter.isdigit() for letter in text)
     assert "trong tháng mười một năm hai nghìn không trăm hai mươi sáu" in text
     assert "đã tiếp nhận mười ý kiến" in text
     assert "giao thông, bảy ý kiến" in text
+    await one_commune(life)
 
 
-async def test_in_one_commune_a_topic_with_few_slips_is_not_named(life: Life) -> None:
-    await busy_autumn(life)
+async def one_commune(life: Life) -> None:
+    """In one commune a topic with few slips is not named."""
     made = await life.report("phat-thanh", "2026-11", place=PLACE)
     rows = {row["Lĩnh vực"]: row["Phiếu"] for row in table(made, "linh-vuc")}
     assert rows == {"Giao thông": 7, "Các việc khác": 1, "Tổng số": 8}
