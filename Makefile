@@ -103,6 +103,8 @@ check: venv check-panel
 test: check setup
 	@$(call need,espeak-ng,espeak-ng)
 	@$(call need,chromium,chromium)
+	@$(call need,fc-list,fontconfig)
+	@fc-list Tinos | grep -q . || { echo "Thiếu phông chữ Tinos: cài gói fonts-croscore (ví dụ: sudo apt-get install fonts-croscore)"; exit 1; }
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(call need,initdb,postgresql)
 	@$(BIN)/hotline1022 models fetch vosk-ko silero-vad whisper-base voices-vi
 	@$(BIN)/python -m pytest -m "not ($(REAL))" -n 3 --dist loadfile $(ARGS)

@@ -28,6 +28,7 @@ from hotline1022.cli import (  # noqa: E402
     moving,
     openapi,
     prompts,
+    reports,
     rules,
     run,
     score,
@@ -64,6 +65,7 @@ app.add_typer(surveys.surveys_app, name="surveys")
 app.add_typer(journal.journal_app, name="journal")
 app.add_typer(deadlines.sla_app, name="sla")
 app.add_typer(score.score_app, name="score")
+app.add_typer(reports.report_app, name="report")
 app.add_typer(rules.rules_app, name="rules")
 app.add_typer(accounts.accounts_app, name="accounts")
 app.add_typer(keys.keys_app, name="keys")
