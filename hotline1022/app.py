@@ -27,6 +27,7 @@ from hotline1022.panel.assembly import PanelSide
 from hotline1022.panel.outgoing import OperatorsCalls
 from hotline1022.product import Hotline
 from hotline1022.province_files import ProvinceFiles
+from hotline1022.reporting.assembly import Figures
 from hotline1022.story import TRANSCRIPTION_QUEUE, Story
 from hotline1022.survey_desk import SurveyRules, TicketCitizens
 from hotline1022.survey_line import SurveyCalls, SurveyTalk
@@ -75,9 +76,11 @@ class Service:
     ) -> None:
         self.settings, self.clock, self.database, self.node = settings, clock, database, node
         self.stage = Stage()
+        self.figures = Figures(settings, clock, database)
         self.jobs = Jobs(
             settings.jobs_database,
             settings.node_name,
+            metrics=self.figures.metrics,
             queues=(
                 JobQueue(name=TRANSCRIPTION_QUEUE, at_once=1, look_every=1.0),
                 JobQueue(
@@ -90,7 +93,7 @@ class Service:
         )
         self._jobs_started = False
         self._rules_taken = asyncio.Event()
-        self.relay = Relay(database, self.jobs.enqueue, self._jobs_of, clock)
+        self.relay = Relay(database, self.jobs.enqueue, self._jobs_of, clock, handed_over=self.figures.heard)
         database.committed = self.relay.poke
         self.ledger = Ledger(database, Spool(settings.data / "spool" / "events"))
         self.rules = StandingRules(settings.data / "rules")
@@ -220,6 +223,17 @@ class Service:
             calls_port=settings.calls_port,
             calls_password=settings.calls_password.get_secret_value(),
         )
+        self.figures.watch(
+            ari=ari,
+            link=link,
+            ami=self.ami,
+            node=self.node,
+            roster=self.panel.operators.roster,
+            ledger=self.ledger,
+            callers=self.switchboard.callers,
+            legs=legs,
+            panels=self.panel.channel,
+        )
 
     def _put_the_surveys_together(self) -> None:
         common: dict[str, Any] = {
@@ -251,6 +265,7 @@ class Service:
         interface = application(self.stage, token, self._health)
         self.api.mount(interface)
         self.panel.mount(interface)
+        self.figures.mount(interface)
         runner = await open_at(interface, self.settings.http_bind, self.settings.http_port)
         files = ProvinceFiles(
             self.settings,
@@ -267,7 +282,8 @@ class Service:
                 group.create_task(keep_running("jobs", self._work_on_jobs))
                 group.create_task(keep_running("codes", lambda: duties.keep_codes(self.desk)))
                 group.create_task(keep_running("province's files", files.run))
-                group.create_task(keep_running("sweep of steps", lambda: duties.sweep(self.agenda, self.campaign)))
+                group.create_task(keep_running("sweep of steps", self._sweep))
+                group.create_task(self.figures.run(self.rules))
                 group.create_task(keep_running("replanning", lambda: duties.replan(self.replanning, self._rules_taken)))
                 group.create_task(keep_running("old drafts", lambda: duties.forget_drafts(self.api.drafts)))
                 group.create_task(keep_running("unheard recordings", unheard.run))
@@ -289,6 +305,9 @@ class Service:
                 log.warning("jobs_wait_for_database")
                 await asyncio.sleep(2)
         await self.relay.run()
+
+    async def _sweep(self) -> None:
+        await duties.sweep(self.agenda, self.campaign, self.figures.metrics.steps_swept.inc)
 
     async def _look_later(self, look: str, delay: float) -> None:
         await self.jobs.enqueue(LOOK, look, {}, delay)

@@ -113,6 +113,7 @@ class Settings(BaseSettings):
     service_token: SecretStr = SecretStr("")
     survey_key: SecretStr = SecretStr("")
     account_key: SecretStr = SecretStr("")
+    metrics_token: SecretStr = SecretStr("")
 
     @classmethod
     def load(cls, data: Path | None = None) -> Self:

@@ -2,6 +2,7 @@
 it ends because the database is away."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -38,13 +39,12 @@ async def keep_codes(desk: Desk) -> None:
         await asyncio.sleep(CODES_AHEAD_SECONDS)
 
 
-async def sweep(agenda: Agenda, campaign: Campaign) -> None:
-    """Make the steps and attempts that no planned look has made."""
+async def sweep(agenda: Agenda, campaign: Campaign, count: Callable[[int], None]) -> None:
+    """Make the steps and attempts that no planned look has made, and count them."""
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         try:
-            await agenda.sweep()
-            await campaign.sweep(SURVEYS_SWEPT_AFTER)
+            count(await agenda.sweep() + await campaign.sweep(SURVEYS_SWEPT_AFTER))
         except DatabaseAway:
             log.warning("sweep_waits_for_database")
 

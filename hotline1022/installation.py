@@ -24,7 +24,15 @@ from telephony.asterisk import configuration, program
 from telephony.asterisk.configuration import LineSettings
 from telephony.asterisk.program import AsteriskProgram
 
-SECRETS = ("ari_password", "ami_secret", "calls_password", "service_token", "survey_key", "account_key")
+SECRETS = (
+    "ari_password",
+    "ami_secret",
+    "calls_password",
+    "service_token",
+    "survey_key",
+    "account_key",
+    "metrics_token",
+)
 PORTS = {
     "http_port": socket.SOCK_STREAM,
     "sip_port": socket.SOCK_DGRAM,
@@ -125,6 +133,7 @@ def line_settings(settings: Settings) -> LineSettings:
         ari_password=settings.ari_password.get_secret_value(),
         ami_secret=settings.ami_secret.get_secret_value(),
         calls_password=settings.calls_password.get_secret_value(),
+        metrics_password=settings.metrics_token.get_secret_value(),
         outgoing=settings.trunk_outgoing,
         outgoing_number=settings.outgoing_number,
     )

@@ -89,6 +89,7 @@ survey_attempts = Table(
     Column("by", String(100)),
     UniqueConstraint("case", "number"),
     Index("ix_survey_attempts_person_made_at", "person", "made_at"),
+    Index("ix_survey_attempts_made_at", "made_at"),
 )
 """A row stands here before its call is made: after a crash it says that the call may have been."""
 

@@ -151,6 +151,11 @@ class Ari:
         """Let an application hear of a channel that is not in it."""
         await self._ask("POST", f"applications/{_part(app)}/subscription", {"eventSource": f"channel:{channel}"})
 
+    async def can_reach(self, endpoint: str) -> bool:
+        """Whether Asterisk takes an endpoint (``PJSIP/trunk``) for reachable. Raises LineDown."""
+        found = await self._ask("GET", f"endpoints/{endpoint}")
+        return bool(found["state"] == "online")
+
     async def subscribe_endpoint(self, app: str, endpoint: str) -> None:
         """Let an application hear of every channel of an endpoint (``PJSIP/trunk``)."""
         await self._ask("POST", f"applications/{_part(app)}/subscription", {"eventSource": f"endpoint:{endpoint}"})

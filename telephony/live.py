@@ -53,6 +53,10 @@ class LiveLegs:
         self.others: Callable[[], Collection[str]] = frozenset
         """Channels and bridges in Asterisk that somebody else of the house has made and takes away."""
 
+    def __len__(self) -> int:
+        """How many legs there are."""
+        return len(self._legs)
+
     async def attach(self, call: str, channel: str, side: Side) -> None:
         """Begin to listen to one side of a call; a refusal or a fault leaves the call as it is and is logged."""
         leg = Leg(new_id(), call, new_id(), new_id())

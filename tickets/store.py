@@ -130,6 +130,12 @@ Index(
     postgresql_where=ticket_deadlines.c.ended.is_(None),
 )
 Index(
+    "ix_ticket_deadlines_answer_due",
+    ticket_deadlines.c.due,
+    sqlite_where=ticket_deadlines.c.clock == "answer",
+    postgresql_where=ticket_deadlines.c.clock == "answer",
+)
+Index(
     "ix_ticket_deadlines_owed",
     ticket_deadlines.c.party,
     ticket_deadlines.c.clock,

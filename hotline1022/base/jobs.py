@@ -10,6 +10,7 @@ import contextvars
 import json
 import logging
 import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from hotline1022.base.errors import DatabaseAway
 from hotline1022.base.jobs_connections import connections
 from hotline1022.base.log import where
+from hotline1022.base.metrics import Metrics
 
 log = structlog.get_logger()
 
@@ -83,12 +85,19 @@ class Jobs:
     """
 
     def __init__(
-        self, url: str, node_name: str, *, queues: Sequence[JobQueue] = (), gaps: Sequence[float] = GAPS
+        self,
+        url: str,
+        node_name: str,
+        *,
+        queues: Sequence[JobQueue] = (),
+        gaps: Sequence[float] = GAPS,
+        metrics: Metrics | None = None,
     ) -> None:
         self._url = sa.make_url(url)
         self._node_name = node_name
         self._queues = {queue.name: queue for queue in (DEFAULT, *queues)}
         self._gaps = tuple(gaps)
+        self._metrics = metrics or Metrics()
         self._handlers: dict[str, tuple[Handler, str]] = {}
         self._running: dict[asyncio.Task[None], str] = {}
         self._interrupted: set[str] = set()
@@ -146,8 +155,10 @@ class Jobs:
             )
         )
 
-        async def work(name: str, job_id: str, payload: str, attempt: int) -> None:
+        async def work(name: str, job_id: str, payload: str, attempt: int, due: float | None = None) -> None:
             # This runs on the engine's loop, the attempt on the service's.
+            if due is not None:
+                self._metrics.job_lateness.observe(max(time.time() - due, 0.0))
             attempted = asyncio.run_coroutine_threadsafe(self._attempt(name, job_id, payload, attempt), loop)
             if (error := await asyncio.wrap_future(attempted)) is not None:
                 raise JobGivenUp(f"{name}: {error}")
@@ -183,7 +194,8 @@ class Jobs:
         }
         if delay is not None:
             options["delay_seconds"] = delay
-        await self._ask(lambda client: client.enqueue(options, name, job_id, payload, attempt))
+        due = time.time() + (delay or 0.0)
+        await self._ask(lambda client: client.enqueue(options, name, job_id, payload, attempt, due))
 
     async def cancel(self, job_id: str) -> None:
         """Forget a job that has not begun; one that runs goes on to its end but is not tried again. Raises DatabaseAway."""
@@ -196,7 +208,7 @@ class Jobs:
         found = await self._ask(lambda client: client.list_workflows(status=over, load_output=False))
         jobs = []
         for status in found:
-            name, job_id, payload, _ = status.input["args"] if status.input else ("", status.workflow_id, "{}", 0)
+            name, job_id, payload = status.input["args"][:3] if status.input else ("", status.workflow_id, "{}")
             jobs.append(GivenUpJob(job_id=job_id, name=name, payload=json.loads(payload)))
         return jobs
 
@@ -219,7 +231,9 @@ class Jobs:
         self._running[task] = _attempt_id(job_id, attempt)
         try:
             await task
+            self._metrics.jobs.labels("done").inc()
         except Exception as error:
+            self._metrics.jobs.labels("failed").inc()
             return await self._failed(name, job_id, payload, attempt, error)
         finally:
             del self._running[task]

@@ -48,6 +48,11 @@ class Ledger:
         # A thread of its own: those that everybody shares may all be waiting for the database.
         self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spool")
 
+    @property
+    def spooled(self) -> int:
+        """How many events wait on the disk."""
+        return len(self._spool.waiting())
+
     async def record(self, event: Event) -> None:
         """Keep ``event`` for good, once, whatever the database does. Returns within about ``patience`` seconds.
 

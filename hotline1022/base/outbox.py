@@ -73,13 +73,18 @@ class Relay:
         clock: Clock,
         *,
         interval: float = 5.0,
+        handed_over: Callable[[str, dict[str, Any]], None] = lambda _name, _payload: None,
     ) -> None:
-        """``handlers`` gives the handlers' names for an event's name. ``interval``: seconds between looks without a poke."""
+        """``handlers`` gives the handlers' names for an event's name. ``interval``: seconds between looks without a poke.
+
+        ``handed_over`` is told each event, by name and payload, when it has been marked; after a crash perhaps never or again.
+        """
         self._database = database
         self._enqueue = enqueue
         self._handlers = handlers
         self._clock = clock
         self._interval = interval
+        self._handed_over = handed_over
         self._poked = asyncio.Event()
 
     def poke(self) -> None:
@@ -117,8 +122,10 @@ class Relay:
                 except Exception as error:
                     log.error("event_not_handed_over", event_id=event_id, event_name=name, error=type(error).__name__)
                 else:
-                    done.append(event_id)
-            await self._mark(done)
+                    done.append((event_id, name, payload))
+            await self._mark([event_id for event_id, _, _ in done])
+            for _, name, payload in done:
+                self._handed_over(name, payload)
             handed += len(done)
         return handed
 

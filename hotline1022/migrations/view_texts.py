@@ -4,7 +4,10 @@ A figure that several readers show is a column here, so that it is one figure: C
 which the scores are made, waits and abandons from the calls' own rows.
 """
 
-OPEN_STAGES = "'received', 'classified', 'routed', 'accepted', 'handling', 'waiting', 'drafted', 'approved', 'refused', 'reopened', 'merged'"
+_OPEN = (
+    "received", "classified", "routed", "accepted", "handling", "waiting", "drafted", "approved", "refused", "reopened", "merged"
+)  # fmt: skip
+OPEN_STAGES = ", ".join(f"'{stage}'" for stage in _OPEN)
 """Stages in which the citizen still waits (``tickets.stages.OPEN``); a test compares the two."""
 
 WILSON = "3.8414588206941227"
@@ -84,7 +87,7 @@ VIEWS: dict[str, str] = {
     # Each answer that a citizen was told, and whether and how they were asked about it.
     "report_surveys": """
         SELECT s.id AS survey, s.agency, s.topic, s.place, s.told_at, {month:s.told_at} AS month, s.decided_at,
-          {day:s.decided_at} AS day, s.disposition, s.mode, s.attempts, s.closed_at, s.item, s.policy,
+          {day:s.decided_at} AS day, s.disposition, s.mode, s.attempts, s.next_at, s.closed_at, s.item, s.policy,
           CASE WHEN s.disposition IS NULL THEN 1 ELSE 0 END AS standing,
           (SELECT min(r.reason) FROM survey_reasons r WHERE r."case" = s.id) AS not_asked_because,
           (SELECT a.mark FROM survey_answers a WHERE a."case" = s.id AND a.question = 'resolved') AS resolved,
@@ -143,4 +146,8 @@ VIEWS: dict[str, str] = {
           (SELECT count(*) FROM {words:}) AS words, (SELECT avg({confidence:}) FROM {words:}) AS confidence,
           (SELECT count(*) FROM {words:} WHERE {doubt:} IS NOT NULL) AS doubtful
         FROM transcripts t LEFT JOIN calls c ON c.id = t.call""",
+    # Which calls have words, without reading any.
+    "report_transcript_calls": "SELECT t.call, t.phase, t.created_at FROM transcripts t",
+    # Facts that wait to be handed on.
+    "report_outbox": "SELECT o.name, o.at FROM outbox o WHERE o.handed_at IS NULL",
 }

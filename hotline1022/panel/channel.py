@@ -75,6 +75,10 @@ class Channel:
         self._panels: set[Panel] = set()
         self._sockets: dict[Panel, web.WebSocketResponse] = {}
 
+    def __len__(self) -> int:
+        """How many panels are open."""
+        return len(self._panels)
+
     def tell(self, kind: str, audience: Audience | Mapping[str, Any], /, **facts: Any) -> None:
         """Tell those of the audience who have a panel open. The message is made once for all of them."""
         who = audience if isinstance(audience, Audience) else of_facts(audience)

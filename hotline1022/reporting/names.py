@@ -1,9 +1,19 @@
 """Keeps the names of the rules in force where SQL can read them, for dashboards. No figure is computed here."""
 
+import asyncio
+
+import structlog
+
 from hotline1022.base.db import Database
+from hotline1022.base.errors import DatabaseAway
 from hotline1022.reporting import store
 from surveys.points import HOTLINE
-from tickets.rules import Rules
+from tickets.rules import Rules, StandingRules
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 60.0
+"""Seconds between looks whether an agency, a topic or a commune is called otherwise."""
 
 HOTLINE_NAME = "Tổng đài 1022"
 
@@ -17,6 +27,17 @@ async def keep_names(database: Database, rules: Rules) -> int:
         async with database.transaction() as connection:
             await store.write(connection, changed)
     return len(changed)
+
+
+async def keep_names_always(database: Database, rules: StandingRules) -> None:
+    """Do so again and again, until cancelled."""
+    while True:
+        try:
+            if written := await keep_names(database, rules.current):
+                log.info("report_names_written", count=written)
+        except DatabaseAway:
+            log.warning("names_wait_for_database")
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def names_of(rules: Rules) -> dict[tuple[str, str], str]:

@@ -1,6 +1,7 @@
 """Who is on shift and who waits: what the floor's two sides share and tell. No rule is decided here."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -69,6 +70,8 @@ class Roster:
         self.abandoned: list[datetime] = []
         """When callers gave up waiting, the latest last."""
         self.background = Background("floor")
+        self.changed: Callable[[Presence, Presence], None] = lambda _before, _after: None
+        """Told each change of an operator's state."""
 
     async def leave(self, shift: Shift) -> None:
         """Take an operator out of the shift and of the queue. Raises LineDown."""
@@ -137,6 +140,7 @@ class Roster:
     def set(self, shift: Shift, presence: Presence) -> None:
         """Give an operator another state, and tell it: the screens, and the queue where it has to know."""
         if presence != shift.presence:
+            self.changed(shift.presence, presence)
             shift.presence = presence
             if presence.state != "paused" and presence.next_reason is None:
                 shift.paused_by = None

@@ -1,4 +1,4 @@
-"""what reports are made of: the names of agencies, topics and communes beside the codes; the views follow every upgrade."""
+"""what reports are made of: the names of agencies, topics and communes beside the codes, and indexes for the figures of the last days."""
 
 from collections.abc import Sequence
 
@@ -19,3 +19,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=300), nullable=False),
         sa.PrimaryKeyConstraint("kind", "code", name=op.f("pk_report_names")),
     )
+    of_answers = sa.text("clock = 'answer'")
+    op.create_index("ix_ticket_deadlines_answer_due", "ticket_deadlines", ["due"],
+                    sqlite_where=of_answers, postgresql_where=of_answers)  # fmt: skip
+    op.create_index("ix_survey_attempts_made_at", "survey_attempts", ["made_at"])
