@@ -65,7 +65,7 @@ def _present() -> list[Panel]:
         levels(
             "Điện thoại viên theo trạng thái",
             "Người đang trong ca, theo trạng thái. Sau khi dịch vụ khởi động lại, trang của từng người tự báo lại.",
-            now("sum by (state) (hotline_operators)", "{{state}}"),
+            now("sum by (state) (hotline_operators) > 0", "{{state}}"),
             unit="none",
             limits=PLAIN,
             size=(8, 4),

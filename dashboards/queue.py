@@ -5,7 +5,7 @@ from grafana_foundation_sdk.models.dashboard import Panel
 from dashboards.board import Board, Row
 from dashboards.panels import PLAIN, bars, falling, lines, listing, number, rising, shaded
 from dashboards.sources import line, over_time, rows
-from dashboards.words import CALLBACK_ENDS, WEEKDAYS, called
+from dashboards.words import AT_WORK, CALLBACK_ENDS, WEEKDAYS, WILLING, called
 
 INCOMING = "direction = 'in' AND $__timeFilter(arrived_at)"
 OFFERED = "sum(offered - abandoned_at_once)"
@@ -149,7 +149,7 @@ def _when() -> list[Panel]:
 
 
 def _operators() -> list[Panel]:
-    busy, there = 'state=~"talking|wrap-up"', 'state=~"talking|wrap-up|ready|ringing"'
+    busy, there = f'state=~"{AT_WORK}"', f'state=~"{AT_WORK}|{WILLING}"'
     return [
         listing(
             "Từng điện thoại viên",
@@ -186,7 +186,7 @@ def _operators() -> list[Panel]:
         ),
         lines(
             "Mức bận",
-            "(Đang nói + ghi phiếu) ÷ (các trạng thái đó + sẵn sàng + đổ chuông), trung bình từng giờ. Thường 75–85 % là vừa. "
+            "(Đang nói, giữ máy, gọi ra, hỏi đồng nghiệp + ghi phiếu) ÷ (các trạng thái đó + sẵn sàng + đổ chuông), từng giờ. Thường 75–85 % là vừa. "
             "Từ Prometheus: ca trực không được lưu trong cơ sở dữ liệu.",
             [
                 line(

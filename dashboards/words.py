@@ -12,10 +12,20 @@ from tickets.stages import STAGE_NAMES
 OPERATOR_STATES = {
     "ready": "sẵn sàng",
     "ringing": "đang đổ chuông",
+    "dialling": "đang gọi ra",
     "talking": "đang nói",
+    "held": "đang giữ máy",
+    "consulting": "đang hỏi đồng nghiệp",
+    "three-way": "đang nói ba bên",
     "wrap-up": "đang ghi phiếu",
     "paused": "tạm nghỉ",
+    "disconnected": "mất kết nối",
 }
+"""Every ``telephony.floor.presence.State``."""
+AT_WORK = "dialling|talking|held|consulting|three-way|wrap-up"
+"""States in which an operator works at a call; a pattern for PromQL."""
+WILLING = "ready|ringing"
+"""States in which an operator waits for one."""
 RESULTS_IN = {
     "ivr": "xong trong lời chào",
     "answered": "được nghe",
