@@ -10,7 +10,7 @@ export HOTLINE_DATA := $(abspath $(DATA))
 need = command -v $(1) >/dev/null || { echo "Thiếu chương trình $(1): cài gói $(2) (ví dụ: sudo apt-get install $(2))"; exit 1; }
 
 # Tests that share nothing with each other run in three processes; those with telephones and recognisers one after the other.
-APART := tests/administration tests/base tests/hotline1022 tests/ivr tests/reporting tests/scores tests/surveys tests/tickets
+APART := tests/administration tests/base tests/dashboards tests/hotline1022 tests/ivr tests/reporting tests/scores tests/simulation tests/surveys tests/tickets
 
 .PHONY: help venv panel check-panel test-panel screenshots setup run demo call test check bench clean lock
 

@@ -30,6 +30,7 @@ from hotline1022.cli import (  # noqa: E402
     rules,
     run,
     score,
+    simulating,
     surveys,
     tickets,
     transcribe,
@@ -49,6 +50,7 @@ app.command("serve")(run.serve)
 app.command("transcriber")(transcribe.transcriber)
 app.command("demo")(demo.demo)
 app.command("call")(call.call)
+app.command("simulate")(simulating.simulate)
 app.command("doctor")(doctor.doctor)
 app.command("transcribe")(transcribe.transcribe)
 app.command("place")(rules.place)

@@ -31,6 +31,10 @@ class TerminalScreen:
         self._end_bar()
         self.console.print(f"  {what}", soft_wrap=True)
 
+    def close(self) -> None:
+        """Nothing more comes."""
+        self._end_bar()
+
     def _end_bar(self) -> None:
         if self._bar:
             self._bar.stop()

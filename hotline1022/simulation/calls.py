@@ -90,7 +90,7 @@ class Contacts:
         )
         report = Report(
             source_key=f"simulation:{call.id}",
-            taken_at=call.answered_at or call.arrived_at,
+            taken_at=self._world.clock.now(),
             number=call.number,
             business=call.matter.business,
             anonymous=call.matter.anonymous,

@@ -6,7 +6,7 @@ from random import Random
 from hotline1022.base.access import Actor
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.events import Event
-from hotline1022.simulation import province, words
+from hotline1022.simulation import province
 from hotline1022.simulation.agencies import HELPERS
 from hotline1022.simulation.hands import LEADER, Hands, operator
 from hotline1022.simulation.matters import Matters
@@ -57,7 +57,10 @@ class Operators:
         """What follows for the hotline."""
         if isinstance(event, TicketOpened) and event.code not in self._in_hand:
             chance = self._world.plan.chance(event.code, "opened")
-            by, when = operator(chance.randrange(self._at_work)), self._hands.after(DESK, chance.uniform(2, 25))
+            by, when = (
+                operator(chance.randrange(self._at_work)),
+                self._hands.after(DESK, min(chance.expovariate(1 / 2.5), 25)),
+            )
             self._hands.turn(event.code, when, lambda: self.sort(event.code, by, ringing=True))
         elif isinstance(event, TicketMoved):
             await self._moved(event)
@@ -102,7 +105,7 @@ class Operators:
             return
         self._open_at_place[(matter.topic, matter.place)] = code
         # Five working minutes are promised; now and then it takes longer.
-        minutes = min(chance.expovariate(1 / 2.0), 30)
+        minutes = min(chance.expovariate(1 / 1.2), 30)
         self._hands.next(code, self._hands.after(DESK, minutes), Route(move="route"), by)
 
     async def _merge(self, code: str, into: str, by: Actor) -> bool:
@@ -161,7 +164,12 @@ class Operators:
         if self._open_at_place.get(place) == event.code:
             del self._open_at_place[place]
         chance = self._world.plan.chance(event.code, event.round, "publish")
-        if event.level > 1 and event.outcome == "answered" and not event.sealed and chance.random() < province.PUBLISHED:
+        if (
+            event.level > 1
+            and event.outcome == "answered"
+            and not event.sealed
+            and chance.random() < province.PUBLISHED
+        ):
             said = self._matters.sentences(event.code)
             public: AnyMove = Publish(move="publish", question=said.summary, answer=said.answer)
             self._hands.later(event.code, self._hands.after(DESK, chance.uniform(2, 24) * HOUR), public, LEADER)

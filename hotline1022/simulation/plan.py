@@ -85,7 +85,7 @@ class Plan:
 
     @classmethod
     def busy_day(
-        cls, day: date, *, calls: int = 600, slips: int = 250, before: int = 35, scale: float = 0.35, seed: int = 1022
+        cls, day: date, *, calls: int = 600, slips: int = 250, before: int = 28, scale: float = 0.2, seed: int = 1022
     ) -> "Plan":
         """One busy day behind ``before`` quiet ones, on which fewer are answered at once: every kind of row there is comes about.
 
@@ -202,6 +202,8 @@ def _whole(chance: random.Random, count: float) -> int:
 
 def _busy(busy: BusyDay) -> DayVolume:
     channels = {channel: round(count * busy.slips / FULL.slips) for channel, count in FULL.channels.items()}
-    written: dict[Channel, int] = {channel: count for channel, count in channels.items() if channel is not Channel.PHONE}
+    written: dict[Channel, int] = {
+        channel: count for channel, count in channels.items() if channel is not Channel.PHONE
+    }
     spoken = busy.slips - sum(written.values())
     return DayVolume(busy.day, max(busy.calls, spoken), spoken, written, surge=False)

@@ -32,7 +32,25 @@ SURGE = Month(
 AT_ONCE = 143 / 191
 """Own, of one month: slips on the first level of handling. That the first level means "answered at once" is our reading."""
 
-HOURS = {5: 1, 6: 4, 7: 12, 8: 18, 9: 19, 10: 15, 11: 7, 12: 3, 13: 11, 14: 15, 15: 13, 16: 9, 17: 4, 18: 3, 19: 3, 20: 2, 21: 1}
+HOURS = {
+    5: 1,
+    6: 4,
+    7: 12,
+    8: 18,
+    9: 19,
+    10: 15,
+    11: 7,
+    12: 3,
+    13: 11,
+    14: 15,
+    15: 13,
+    16: 9,
+    17: 4,
+    18: 3,
+    19: 3,
+    20: 2,
+    21: 1,
+}
 """Assumed: how contacts lie over the hours of a working day, in Vietnam's time; the morning is the fuller half."""
 WEEKDAYS = (1.2, 1.05, 1.0, 1.0, 0.95, 0.3, 0.2)
 """Assumed: Monday first."""

@@ -5,32 +5,35 @@
     figures = await simulate(database, Plan.months("2026-01", 12, surge=["2026-10"]), rules=rules, surveys=surveys)
     figures = await simulate(database, Plan.busy_day(date(2026, 11, 23)), rules=rules, surveys=surveys)
 
-The database must have its tables (``migrate.upgrade``) and neither a call nor a ticket: real traffic is never mixed with simulated. The same
-plan, rules and key give the same figures on either database, whatever the hour; ids that mean nothing differ. What was still to happen when
-the plan's last day is over stays open, as in life.
+The database must have its tables (``migrate.upgrade``) and neither a call nor a ticket: real traffic is never mixed with simulated.
+The same plan, rules and key give the same figures on either database, whatever the hour; ids that mean nothing differ. What was still
+to happen when the plan's last day is over stays open, as in life.
 """
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, Table, func, select
 
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.db import Database
-from hotline1022.base.errors import Refused
+from hotline1022.base.errors import Invalid, Refused
+from hotline1022.score_sources import TicketJournal
 from hotline1022.simulation.agencies import Agencies
 from hotline1022.simulation.calls import Contacts
 from hotline1022.simulation.citizens import Citizens
 from hotline1022.simulation.habits import Habits
 from hotline1022.simulation.hands import Hands
+from hotline1022.simulation.joined import JoinedDatabase
 from hotline1022.simulation.matters import Matters
 from hotline1022.simulation.operators import Operators
-from hotline1022.simulation.plan import DayVolume, Plan, volumes
+from hotline1022.simulation.plan import Plan, volumes
 from hotline1022.simulation.traffic import OPERATORS, Traffic
 from hotline1022.simulation.world import World
 from hotline1022.survey_desk import SurveyRules
+from surveys.scores.recount import Recount
 from surveys.store import survey_answers, survey_attempts, survey_cases
 from telephony.callbacks.store import callbacks
 from telephony.store import calls
@@ -83,28 +86,32 @@ async def simulate(
     ``policies`` is the folder of the province's own rule files, for the call-backs' policy.
     """
     await refuse_traffic(database)
-    world = World(database, rules, surveys, policies, plan)
+    joined = JoinedDatabase(database)
+    world = World(joined, rules, surveys, policies, plan)
     days = list(volumes(plan, _is_holiday(rules)))
     matters, hands, habits = Matters(plan, rules), Hands(world), Habits(plan)
     operators = Operators(world, hands, matters, at_work=min(4, len(OPERATORS)))
     contacts = Contacts(world, operators, matters)
     world.open(Citizens(world, habits, matters), contacts.words_of)
     world.heard += [operators.hear, Agencies(world, hands, habits, matters).hear]
-    traffic = _traffic(plan, rules, sum(day.slips for day in days))
-
-    def begin(volume: DayVolume, number: int) -> None:
-        async def morning() -> None:
-            tell(volume.day, number, len(days))
-            contacts.expect(*traffic.of_day(volume))
-
-        world.timeline.plan(datetime.combine(volume.day, time(), CIVIL_ZONE), morning)
+    traffic = traffic_of(plan, rules, sum(day.slips for day in days))
 
     for number, volume in enumerate(days):
-        begin(volume, number)
-    await world.timeline.walk(plan.ends, world.settle)
-    await world.mark()
-    await world.recount.rebuild()
+        tell(volume.day, number, len(days))
+        contacts.expect(*traffic.of_day(volume))
+        async with joined.joining():
+            await world.timeline.walk(_midnight(volume.day + timedelta(days=1)), world.settle)
+            await world.mark()
+    await Recount(database, world.clock, TicketJournal()).rebuild()
     return await _figures(database, world, hands)
+
+
+def day_of(text: str) -> date:
+    """The day that a person wrote as 2026-11-23. Raises Invalid."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(f"“{text[:20]}” không phải là ngày", remedy="ghi như 2026-11-23", field="busy_day") from error
 
 
 async def refuse_traffic(database: Database) -> None:
@@ -119,7 +126,12 @@ async def refuse_traffic(database: Database) -> None:
                 )
 
 
-def _traffic(plan: Plan, rules: StandingRules, slips: int) -> Traffic:
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), CIVIL_ZONE)
+
+
+def traffic_of(plan: Plan, rules: StandingRules, slips: int) -> Traffic:
+    """What draws the contacts of a plan with so many slips."""
     current = rules.current
     communes = {code: each.name.startswith("Phường") for code, each in current.localities.communes.items()}
 

@@ -107,7 +107,7 @@ class Traffic:
         slips = set(chance.sample(range(volume.calls), volume.spoken))
         free = [instants[0] if instants else datetime.min.replace(tzinfo=CIVIL_ZONE)] * on_shift(volume.calls)
         calls = [
-            self._call(chance, volume, f"{volume.day:%Y%m%d}-{number:04}", at, number in slips, free)
+            self._call(chance, volume, name=f"{volume.day:%Y%m%d}-{number:04}", at=at, slip=number in slips, free=free)
             for number, at in enumerate(instants)
         ]
         written = [
@@ -124,7 +124,7 @@ class Traffic:
         return calls, written
 
     def _call(
-        self, chance: random.Random, volume: DayVolume, name: str, at: datetime, slip: bool, free: list[datetime]
+        self, chance: random.Random, volume: DayVolume, *, name: str, at: datetime, slip: bool, free: list[datetime]
     ) -> InCall:
         matter = self._matter(chance, volume)
         consented = at + timedelta(seconds=chance.uniform(9, 14))

@@ -153,16 +153,14 @@ class World:
             self._handed.append(event.id)
         self.events += done
         self._told.clear()
-        if len(self._handed) >= MARKED_AT_ONCE:
-            await self.mark()
 
     async def mark(self) -> None:
         """Mark what has been handed over, as the relay does."""
-        if self._handed:
-            done = update(outbox.outbox).where(outbox.outbox.c.id.in_(self._handed))
-            async with self.database.transaction() as connection:
-                await connection.execute(done.values(handed_at=self.clock.now()))
-            self._handed.clear()
+        async with self.database.transaction() as connection:
+            for start in range(0, len(self._handed), MARKED_AT_ONCE):
+                some = outbox.outbox.c.id.in_(self._handed[start : start + MARKED_AT_ONCE])
+                await connection.execute(update(outbox.outbox).where(some).values(handed_at=self.clock.now()))
+        self._handed.clear()
 
     async def take_code(self) -> str:
         """A ticket's code that nobody has had, drawn by the plan's seed, so that what depends on codes does too."""
@@ -230,4 +228,3 @@ class _CountedAtTheEnd(SurveyStory):
 
     async def recount(self, event: CountedEvent) -> None:
         """Nothing yet."""
-
