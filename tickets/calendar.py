@@ -13,6 +13,8 @@ from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.errors import HotlineError
 
 DAY_MINUTES = 24 * 60
+_MINUTE = 60_000_000
+_DAY = DAY_MINUTES * _MINUTE
 MICROSECOND = timedelta(microseconds=1)
 _ZERO = datetime(1970, 1, 1, tzinfo=UTC)  # not in the civil zone: Saigon's clocks were one hour ahead of today's then
 
@@ -37,11 +39,12 @@ class WorkCalendar:
         self.name, self.version, self.title, self.decided_through = name, version, title, decided_through
         self._days = days
         self._first = days[0].date.toordinal()
+        self._begins = _microseconds(_midnight(days[0].date))
+        # Days follow each other and Vietnam's clocks are never changed (none has been since 1975): each is as long as the next.
+        midnights = range(self._begins, self._begins + len(days) * _DAY, _DAY)
         spans = [
-            (midnight + start * 60_000_000, midnight + end * 60_000_000)
-            for day in days
-            if day.spans
-            for midnight in [_microseconds(_midnight(day.date))]
+            (midnight + start * _MINUTE, midnight + end * _MINUTE)
+            for midnight, day in zip(midnights, days, strict=True)
             for start, end in day.spans
         ]
         if not spans:
@@ -49,10 +52,10 @@ class WorkCalendar:
         self._starts = [start for start, _ in spans]
         self._worked_at_start = list(accumulate((end - start for start, end in spans), initial=0))
         self._worked_at_end = self._worked_at_start[1:]
-        self._closings = [day.date.toordinal() for day in days if day.spans]
-        self._closed_at = [_microseconds(self.closing(day.date)) for day in days if day.spans]
-        self._begins = _microseconds(_midnight(days[0].date))
-        self._ends = _microseconds(_midnight(days[-1].date + timedelta(days=1)))
+        worked = [(index, day.spans[-1][1]) for index, day in enumerate(days) if day.spans]
+        self._closings = [self._first + index for index, _ in worked]
+        self._closed_at = [midnights[index] + end * _MINUTE for index, end in worked]
+        self._ends = midnights.stop
 
     def day(self, day: date) -> Day:
         """What kind of day ``day`` is."""

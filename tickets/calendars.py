@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Annotated, Literal
 
@@ -113,7 +113,6 @@ class OfficialDaysFile(RuleModel):
 
 def build_calendars(rules: CalendarsFile, official: OfficialDaysFile) -> Mapping[str, WorkCalendar]:
     """Every calendar by its name. A calendar's version names everything it was computed from."""
-    decided = {day.date: day for day in official.days}
     calendars = {}
     for name, rule in rules.calendars.items():
         made_from, decided_through, written = f"{name}-{rules.version}", LAST_DAY.year, rule.model_dump_json()
@@ -123,8 +122,16 @@ def build_calendars(rules: CalendarsFile, official: OfficialDaysFile) -> Mapping
             decided_through = official.decided_through
         # The numbers are what people count; the mark tells two files apart whose number was forgotten.
         made_from += f"#{hashlib.sha256(written.encode()).hexdigest()[:6]}"
-        calendars[name] = WorkCalendar(name, made_from, rule.title, tuple(_days(rule, decided)), decided_through)
+        calendars[name] = _calendar(name, made_from, rule.model_dump_json(), official.model_dump_json(), decided_through)
     return calendars
+
+
+@lru_cache(maxsize=32)
+def _calendar(name: str, made_from: str, rule_json: str, official_json: str, decided_through: int) -> WorkCalendar:
+    """A calendar of these texts. It has a row for each day of eighty years, so it is made once for files that have not changed."""
+    rule, official = CalendarRule.model_validate_json(rule_json), OfficialDaysFile.model_validate_json(official_json)
+    days = _days(rule, {day.date: day for day in official.days})
+    return WorkCalendar(name, made_from, rule.title, tuple(days), decided_through)
 
 
 def _days(rule: CalendarRule, decided: Mapping[date, OfficialDay]) -> list[Day]:
@@ -135,7 +142,6 @@ def _days(rule: CalendarRule, decided: Mapping[date, OfficialDay]) -> list[Day]:
     for ordinal in range(FIRST_DAY.toordinal(), LAST_DAY.toordinal() + 1):
         day = date.fromordinal(ordinal)
         usual = week[day.weekday()]
-        rest = Day(day, (), _WEEKEND if day.weekday() >= _SATURDAY else _CLOSED)
         official = decided.get(day) if rule.holidays else None
         if official is not None and not official.working:
             days.append(Day(day, (), official.reason))
@@ -144,7 +150,8 @@ def _days(rule: CalendarRule, decided: Mapping[date, OfficialDay]) -> list[Day]:
         elif make_up and (official is not None or day in worked):
             days.append(Day(day, make_up, official.reason if official else "làm bù"))
         else:
-            days.append(Day(day, (), off[day]) if day in off else rest)
+            rest = _WEEKEND if day.weekday() >= _SATURDAY else _CLOSED
+            days.append(Day(day, (), off.get(day, rest)))
     return days
 
 
