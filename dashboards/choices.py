@@ -2,8 +2,17 @@
 
 from dashboards.board import choice
 
-MONTH = choice("month", "Tháng", "SELECT DISTINCT month FROM report_agency_months ORDER BY month DESC")
-QUARTER = choice("quarter", "Quý", "SELECT DISTINCT quarter FROM report_agency_quarters ORDER BY quarter DESC")
+_UNTIL = "to_char($__timeTo()::timestamptz AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYYY-MM')"
+"""Promises fall due in months that have not begun: those are no choice yet."""
+MONTH = choice(
+    "month", "Tháng", f"SELECT DISTINCT month FROM report_agency_months WHERE month <= {_UNTIL} ORDER BY month DESC"
+)
+QUARTER_OF = "substr(month, 1, 4) || '-Q' || ((CAST(substr(month, 6, 2) AS INTEGER) + 2) / 3)"
+QUARTER = choice(
+    "quarter",
+    "Quý",
+    f"SELECT DISTINCT {QUARTER_OF} FROM report_agency_months WHERE month <= {_UNTIL} ORDER BY 1 DESC",
+)
 AGENCY = choice(
     "agency",
     "Cơ quan",

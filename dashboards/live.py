@@ -7,16 +7,14 @@ from dashboards.panels import PLAIN, falling, levels, lines, number, rising
 from dashboards.sources import line, now
 from dashboards.words import OPERATOR_STATES, RESULTS_IN
 
-OFFERED = """(
-  sum(increase(hotline_queue_wait_seconds_count[$__range]))
-  - (sum(increase(hotline_queue_wait_seconds_bucket{result="abandoned",le="5.0"}[$__range])) or vector(0))
-)"""
-"""Calls that entered the queue, without those that left it within five seconds."""
-ABANDONED = """(
-  sum(increase(hotline_queue_wait_seconds_count{result="abandoned"}[$__range]))
-  - sum(increase(hotline_queue_wait_seconds_bucket{result="abandoned",le="5.0"}[$__range]))
-)"""
-IN_TIME = 'sum(increase(hotline_queue_wait_seconds_bucket{result="answered",le="20.0"}[$__range]))'
+_AT_ONCE = '(sum(increase(hotline_queue_wait_seconds_bucket{result="abandoned",le="5.0"}[$__range])) or vector(0))'
+"""Callers who left the queue within five seconds. A kind of end that has not come about yet has no series: it is 0."""
+OFFERED = f"(sum(increase(hotline_queue_wait_seconds_count[$__range])) - {_AT_ONCE})"
+"""Calls that entered the queue, without those."""
+ABANDONED = (
+    f'((sum(increase(hotline_queue_wait_seconds_count{{result="abandoned"}}[$__range])) or vector(0)) - {_AT_ONCE})'
+)
+IN_TIME = '(sum(increase(hotline_queue_wait_seconds_bucket{result="answered",le="20.0"}[$__range])) or vector(0))'
 LIVE_NOTE = "Prometheus, làm tròn theo nhịp đo; số để ký lấy ở bảng 2."
 
 

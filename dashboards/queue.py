@@ -186,7 +186,7 @@ def _operators() -> list[Panel]:
         ),
         lines(
             "Mức bận",
-            "(Đang nói, giữ máy, gọi ra, hỏi đồng nghiệp + ghi phiếu) ÷ (các trạng thái đó + sẵn sàng + đổ chuông), từng giờ. Thường 75–85 % là vừa. "
+            "(Nói, giữ máy, gọi ra, hỏi đồng nghiệp, ghi phiếu) ÷ (các trạng thái đó + sẵn sàng + đổ chuông), từng giờ. 75–85 % là vừa. "
             "Từ Prometheus: ca trực không được lưu trong cơ sở dữ liệu.",
             [
                 line(

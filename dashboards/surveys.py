@@ -3,14 +3,13 @@
 from grafana_foundation_sdk.models.dashboard import Panel
 
 from dashboards.board import Board, Row
-from dashboards.choices import AGENCY, MONTH_START, OF_AGENCIES, QUARTER
+from dashboards.choices import AGENCY, MONTH_START, OF_AGENCIES, QUARTER, QUARTER_OF
 from dashboards.panels import bars, falling, lines, listing, number
 from dashboards.sources import over_time, rows
 from dashboards.words import DISPOSITIONS, MODES, REASONS, called
 
 ENOUGH = 30
 """Fewer answers than this are not compared (docs/surveys.md)."""
-QUARTER_OF = "substr(month, 1, 4) || '-Q' || ((CAST(substr(month, 6, 2) AS INTEGER) + 2) / 3)"
 MARKS = "mark_1 + mark_2 + mark_3 + mark_4 + mark_5"
 CSAT = "Hài lòng (CSAT) = điểm 4 và 5 ÷ số người chấm điểm, hỏi bằng cuộc gọi tự động và trang web; điện thoại viên hỏi đứng riêng."
 

@@ -23,7 +23,7 @@ def choose(reader: Reader) -> Callable[[str], list[tuple[Any, ...]]]:
 @pytest.mark.parametrize("name", BOARDS)
 def test_every_panel_asked_of_postgresql_is_answered(name: str, reader: Reader) -> None:
     board = BOARDS[name]
-    values, (begin, end) = grafana.chosen(board, choose(reader)), grafana.span(board, NOW)
+    values, (begin, end) = grafana.chosen(board, NOW, choose(reader)), grafana.span(board, NOW)
     wrong, times = [], []
     for query in grafana.queries(board):
         if query.kind == "prometheus":
@@ -41,7 +41,7 @@ def test_every_panel_asked_of_postgresql_is_answered(name: str, reader: Reader) 
 @pytest.mark.parametrize("name", BOARDS)
 def test_every_panel_asked_of_prometheus_is_answered(name: str, reader: Reader, prometheus: Prometheus) -> None:
     board = BOARDS[name]
-    values, (begin, end) = grafana.chosen(board, choose(reader)), grafana.span(board, NOW)
+    values, (begin, end) = grafana.chosen(board, NOW, choose(reader)), grafana.span(board, NOW)
     wrong = []
     for query in grafana.queries(board):
         if query.kind != "prometheus":
