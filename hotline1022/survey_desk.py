@@ -61,13 +61,11 @@ class TicketCitizens:
 
     async def number_of(self, code: str) -> str | None:
         """See Citizens."""
-        ticket = await self._desk.find(code)
-        return ticket.number if ticket else None
+        return await self._desk.number_of(code)
 
     async def round_of(self, code: str) -> int | None:
         """See Citizens."""
-        ticket = await self._desk.find(code)
-        return ticket.round if ticket else None
+        return await self._desk.round_of(code)
 
 
 class SurveyDesk:

@@ -112,6 +112,18 @@ class Desk:
             found = await self._read(connection, store.tickets.c.code == read_code(code), limit=1)
         return found[0] if found else None
 
+    async def number_of(self, code: str) -> str | None:
+        """The number (E.164) of the citizen of a ticket; None when it was hidden or erased, or there is no such ticket."""
+        async with self._database.reading() as connection:
+            found: str | None = await store.column_of(connection, read_code(code), "number")
+        return found
+
+    async def round_of(self, code: str) -> int | None:
+        """How often the ticket has been reopened; None when there is no such ticket."""
+        async with self._database.reading() as connection:
+            found: int | None = await store.column_of(connection, read_code(code), "round")
+        return found
+
     async def told(self, code: str) -> Told | None:
         """What the citizen of the ticket may be told. Raises HotlineError when ``code`` cannot be one."""
         ticket = await self.find(code)

@@ -217,6 +217,11 @@ async def ticket_rows(
     return [dict(row) for row in rows.mappings()]
 
 
+async def column_of(connection: AsyncConnection, code: str, name: str) -> Any:
+    """One column of a ticket; None when there is no such ticket."""
+    return await connection.scalar(select(tickets.c[name]).where(tickets.c.code == code))
+
+
 async def locked_rows(
     connection: AsyncConnection, codes: Sequence[str], *, passing_over: bool = False
 ) -> dict[str, dict[str, Any]]:

@@ -51,6 +51,16 @@ async def add(connection: AsyncConnection, event: Event) -> None:
     )
 
 
+async def add_handed(connection: AsyncConnection, events: Sequence[Event], at: datetime) -> None:
+    """Write events that the caller itself has handed to each of their handlers, at ``at``: no relay will see them again."""
+    rows = [
+        {"id": each.id, "name": each.name, "payload": each.model_dump(mode="json"), "at": each.at, "handed_at": at}
+        for each in events
+    ]
+    if rows:
+        await connection.execute(insert_new(connection, outbox).on_conflict_do_nothing(), rows)
+
+
 class Enqueue(Protocol):
     """Hands a job to the durable engine; the same ``job_id`` again is the same job. ``jobs.Jobs.enqueue`` is one."""
 

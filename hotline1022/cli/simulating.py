@@ -71,6 +71,7 @@ def simulate(
                 "Tổng đài này có đường gọi ra (HOTLINE_TRUNK_OUTGOING) nên không mô phỏng: số điện thoại mô phỏng có thể là của người thật",
                 remedy="mô phỏng trong một thư mục dữ liệu khác, không khai báo nhà mạng",
             )
+        await simulating.refuse_traffic(services.database)
         folder = settings.data / RULES_FOLDER
         surveys = SurveyRules.load(folder, settings.survey_key.get_secret_value().encode() or b"simulation")
         return await simulating.simulate(

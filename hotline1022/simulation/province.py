@@ -96,5 +96,5 @@ PUBLISHED = 0.2
 """Assumed: of agencies' answers, those that a leader publishes."""
 
 NUMBERS = "+8495"
-"""Numbers begin so: the block of S-Fone, a network that was closed in 2010s. Whether it was given out again is not verified: a
-database with simulated traffic must never have a line to the outside (see ``simulating.refuse``)."""
+"""Numbers begin so. Vietnam keeps no range for examples; this one belonged to S-Fone, a network that is closed as far as we know. Whether
+it was given to somebody else was not verified: a database with simulated traffic must never have a line to the outside."""

@@ -2,8 +2,8 @@
 
 Three parts are replaced, and nothing else. The line: calls are told by the simulation as the switchboard tells them, and calls of our own
 are answered by drawn citizens. The sound: none is made; a recording has a row, and its words are written, not recognised. The durable
-engine: events go through the outbox as always, and here, in one process, each of the story's reactions is done once for each of them, in
-the order in which they were told; looks and attempts that are planned for later wait on the timeline.
+engine: here, in one process, each of the story's reactions is done once for each event, in the order in which they were told, and the
+outbox has them as handed over; looks and attempts that are planned for later wait on the timeline.
 """
 
 import hashlib
@@ -12,7 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base import outbox
@@ -20,6 +19,7 @@ from hotline1022.base.db import Database, insert_new
 from hotline1022.base.events import Event
 from hotline1022.live import Stage
 from hotline1022.score_sources import TicketJournal
+from hotline1022.simulation.looks import Looks
 from hotline1022.simulation.plan import Plan
 from hotline1022.simulation.timeline import Timeline, VirtualClock
 from hotline1022.story import Story
@@ -35,7 +35,7 @@ from telephony.callbacks.policy import StandingCallbackPolicy
 from telephony.events import CallEnded, OutgoingCallEnded, RecordingReady
 from telephony.naming import fact_id
 from telephony.recordings import RecordingShelf
-from tickets.agenda import Agenda
+from tickets.agenda import Agenda, Changed
 from tickets.code import FIRST_STEM, LAST_STEM, code_of
 from tickets.desk import Desk
 from tickets.handling import Handling
@@ -47,7 +47,7 @@ from transcription.model import Transcript
 from transcription.shelf import TranscriptShelf
 
 MARKED_AT_ONCE = 500
-"""Events that are marked as handed in one statement."""
+"""Events that are written down in one statement."""
 CODES_AT_ONCE = 500
 _NOBODY = cast(TranscriberNode, None)
 """There is no transcriber: the one reaction that would ask it is replaced."""
@@ -89,8 +89,7 @@ class World:
             "key": surveys.key,
         }
         self._told: list[Event] = []
-        self._handed: list[str] = []
-        self._looks: set[str] = set()
+        self._handed: list[Event] = []
         self._codes: list[str] = []
         self._drawn = plan.chance("codes")
         self.events = 0
@@ -100,9 +99,10 @@ class World:
         """Put the story together: ``calls`` rings citizens, ``words_of`` writes what was said in a recording."""
         self.campaign = Campaign(**self._survey_parts, calls=calls)
         agenda = Agenda(
-            self.database, self.clock, Timers(self.database, self.clock, self.rules, self.tell), self._look_later
+            self.database, self.clock, Timers(self.database, self.clock, self.rules, self.tell), _nothing_later
         )
         self._agenda = agenda
+        self._looks = Looks(self.database, self.timeline, agenda)
         surveys = _CountedAtTheEnd(
             consideration=Consideration(**self._survey_parts),
             campaign=self.campaign,
@@ -130,8 +130,9 @@ class World:
     # What is told -----------------------------------------------------------------------------------------------------
 
     async def tell(self, connection: AsyncConnection, event: Event) -> None:
-        """Keep an event in the outbox, in the caller's transaction, and hand it over when that is done."""
-        await outbox.add(connection, event)
+        """Hand an event over when the caller's transaction is done; ``mark`` writes it into the outbox, in the same real one."""
+        if not connection.in_transaction():
+            raise RuntimeError("an event is told in the transaction of its change")
         self._told.append(event)
 
     async def record(self, event: Event) -> None:
@@ -145,21 +146,26 @@ class World:
         while done < len(self._told):
             event = self._told[done]
             done += 1
+            if isinstance(event, Changed):
+                self._looks.changed(event.code)
             for reaction in self.story.reactions[type(event)]:
-                if reaction != self.story.show:  # nobody looks at a screen
+                # Looks are planned all at once, and nobody looks at a screen.
+                if reaction not in (self._agenda.plan, self.story.show):
                     await reaction(event)
             for hear in self.heard:
                 await hear(event)
-            self._handed.append(event.id)
+            if done == len(self._told):
+                await self._looks.plan()
+        self._handed += self._told
         self.events += done
         self._told.clear()
 
     async def mark(self) -> None:
-        """Mark what has been handed over, as the relay does."""
+        """Write down what has been handed over, as outbox and relay do."""
         async with self.database.transaction() as connection:
             for start in range(0, len(self._handed), MARKED_AT_ONCE):
-                some = outbox.outbox.c.id.in_(self._handed[start : start + MARKED_AT_ONCE])
-                await connection.execute(update(outbox.outbox).where(some).values(handed_at=self.clock.now()))
+                some = self._handed[start : start + MARKED_AT_ONCE]
+                await outbox.add_handed(connection, some, self.clock.now())
         self._handed.clear()
 
     async def take_code(self) -> str:
@@ -174,20 +180,12 @@ class World:
 
     # What is planned for later ----------------------------------------------------------------------------------------
 
-    async def _look_later(self, look: str, delay: float) -> None:
-        if look in self._looks:
-            return
-        self._looks.add(look)
-
-        async def act() -> None:
-            self._looks.discard(look)
-            await self._agenda.look({})
-
-        # The delay is a float of some seconds: a millisecond more, so that the step is surely due.
-        self.timeline.plan(self.clock.now() + timedelta(seconds=delay, milliseconds=1), act)
-
     async def _attempt_later(self, _name: str, payload: dict[str, object], delay: float) -> None:
         self.timeline.plan(self.clock.now() + timedelta(seconds=delay), lambda: self.campaign.attempt(payload))
+
+
+async def _nothing_later(_look: str, _delay: float) -> None:
+    """Looks are planned by ``Looks``."""
 
 
 class _SilentStory(Story):

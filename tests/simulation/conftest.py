@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Table, select
+from structlog.testing import capture_logs
 
 from hotline1022.base.db import Database
 from hotline1022.simulation.plan import BusyDay, Plan
@@ -27,12 +28,13 @@ from transcription.store import transcripts
 KEY = b"a key of the tests"
 SMALL = Plan(
     first_day=date(2026, 3, 2),
-    days=19,
-    scale=0.12,
-    at_once=0.3,
-    busy=BusyDay(day=date(2026, 3, 3), calls=40, slips=22),
+    days=14,
+    seed=3,
+    scale=0.04,
+    at_once=0.2,
+    busy=BusyDay(day=date(2026, 3, 3), calls=24, slips=16),
 )
-"""From Monday 2 March 2026 on, with a fuller Tuesday: time enough for its answers to be late, its surveys, its letters."""
+"""From Monday 2 March 2026 on, with a fuller Tuesday: time enough for late answers, letters, surveys."""
 
 MEANINGLESS = {"id", "seal", "source_key", "answer", "details", "reason", "created_at"}
 """Columns with ids that mean nothing, and what quotes them."""
@@ -52,7 +54,8 @@ async def fill(url: str, plan: Plan = SMALL) -> Filled:
     """Fill an empty database."""
     database = Database(url)
     rules = StandingRules()
-    figures = await simulate(database, plan, rules=rules, surveys=SurveyRules.load(None, KEY))
+    with capture_logs():
+        figures = await simulate(database, plan, rules=rules, surveys=SurveyRules.load(None, KEY))
     rows = await stands(database)
     await database.close()
     return Filled(url, figures, rows)

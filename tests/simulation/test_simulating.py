@@ -18,6 +18,7 @@ from tickets.journal.verification import verify
 
 
 @pytest.mark.postgresql
+@pytest.mark.timeout(400)
 async def test_the_same_plan_gives_the_same_rows_on_either_database_whatever_the_hour(
     filled: Filled, empty_server: str
 ) -> None:
