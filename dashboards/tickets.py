@@ -69,12 +69,12 @@ def _open() -> list[Panel]:
         ),
         listing(
             "Quá hạn, theo cơ quan",
-            "Phiếu đang mở đã quá hạn trả lời, của cơ quan đang giữ phiếu; và hạn cũ nhất.",
+            "Câu trả lời còn nợ mà đã quá hạn, của ai phải trả lời (phiếu niêm phong: của tổng đài); và hạn cũ nhất.",
             rows(
                 f"""
-                SELECT coalesce(n.name, t.agency) AS "Cơ quan", count(*) AS "Quá hạn", min(t.due) AS "Hạn cũ nhất"
-                FROM report_tickets t LEFT JOIN report_names n ON n.kind = 'agency' AND n.code = t.agency
-                WHERE t.open = 1 AND t.late = 1 AND t.{OF_AGENCIES} GROUP BY 1 ORDER BY 2 DESC
+                SELECT coalesce(n.name, p.agency) AS "Cơ quan", count(*) AS "Quá hạn", min(p.due) AS "Hạn cũ nhất"
+                FROM report_promises p LEFT JOIN report_names n ON n.kind = 'agency' AND n.code = p.agency
+                WHERE p.clock = 'answer' AND p.running = 1 AND p.breached = 1 AND p.{OF_AGENCIES} GROUP BY 1 ORDER BY 2 DESC
                 """
             ),
             coloured={"Quá hạn": rising(1, 10)},

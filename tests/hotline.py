@@ -127,7 +127,7 @@ class RunningHotline:
                 env=environment,
                 cwd=Path(__file__).parent.parent,
             )
-        self.until(self.is_ready, "the service serves calls")
+        self.until(self.is_ready, "the service serves calls", 2 * PATIENCE)
 
     def is_ready(self) -> bool:
         """Whether the service says that both of its connections to Asterisk stand."""
