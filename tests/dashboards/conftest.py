@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,24 +10,32 @@ from tests.dashboards import minutes
 from tests.dashboards.busy_day import fill
 from tests.dashboards.prometheus import Prometheus, make_blocks
 from tests.dashboards.reader import Reader
-from tests.postgresql import PostgreSQL
+from tests.postgresql import PostgreSQL, programs
 
 GRAFANA = "grafana_reads"
 """A role as Grafana's: it may read the reporting views and nothing else."""
 
 
 @pytest.fixture(scope="session")
-def busy_day(postgresql: PostgreSQL) -> Iterator[str]:
-    """The URL of the filled database, as its owner sees it."""
-    postgresql.execute("CREATE ROLE hotline_reports")
-    postgresql.execute(f"CREATE ROLE {GRAFANA} LOGIN")
-    postgresql.execute(f"GRANT hotline_reports TO {GRAFANA}")
-    name = postgresql.new_database()
-    asyncio.run(fill(postgresql.url(name, "asyncpg")))
-    yield postgresql.url(name, "asyncpg")
-    postgresql.drop_database(name)
-    postgresql.execute(f"DROP ROLE {GRAFANA}")
-    postgresql.execute("DROP ROLE hotline_reports")
+def busy_day() -> Iterator[str]:
+    """The URL of the filled database, as its owner sees it. The server is its own: roles are a whole server's."""
+    folder = programs()
+    if folder is None:
+        pytest.skip("PostgreSQL's server programs are not installed (package postgresql)")
+    server = PostgreSQL(folder)
+    try:
+        server.start()
+        for statement in (
+            "CREATE ROLE hotline_reports",
+            f"CREATE ROLE {GRAFANA} LOGIN",
+            f"GRANT hotline_reports TO {GRAFANA}",
+        ):
+            server.execute(statement)
+        name = server.new_database()
+        asyncio.run(fill(server.url(name, "asyncpg")))
+        yield server.url(name, "asyncpg")
+    finally:
+        server.remove()
 
 
 @pytest.fixture(scope="session")
@@ -51,9 +58,3 @@ def prometheus(busy_day: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     server = Prometheus(data)
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="session")
-def written() -> Path:
-    """Where the dashboards' files are."""
-    return Path(__file__).parent.parent.parent / "docker" / "grafana"

@@ -1,7 +1,11 @@
-"""Claims that a figure which is shown in two places is one figure: dashboards beside the scores, Prometheus beside SQL."""
+"""Claims about the dashboards on a busy day: every panel and variable is answered, and a figure in two places is one figure.
+
+They share a file, because the day takes some seconds to happen.
+"""
 
 import math
 import re
+import sys
 from typing import Any
 
 import pytest
@@ -21,6 +25,40 @@ from tickets.rules import StandingRules
 pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(600)]
 
 BOARDS = {board["uid"]: board for board in grafana.files().values()}
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_every_panel_asked_of_postgresql_is_answered(uid: str, reader: Reader) -> None:
+    board = BOARDS[uid]
+    values, (begin, end) = grafana.chosen(board, NOW, lambda select: reader.ask(select).rows), grafana.span(board, NOW)
+    wrong, times = [], []
+    for query in grafana.queries(board):
+        if query.kind == "prometheus":
+            continue
+        answer = reader.ask(grafana.as_sql(query.text, values, begin, end))
+        times.append((answer.seconds, query.name))
+        if answer.is_empty:
+            wrong.append(f"{query.name}: nothing")
+        wrong += [f"{query.name}: nothing in {column}" for column in answer.dead_columns()]
+    for seconds, panel in sorted(times, reverse=True)[:2]:
+        sys.stdout.write(f"{1000 * seconds:.1f} ms  {panel}\n")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("uid", BOARDS)
+def test_every_panel_asked_of_prometheus_is_answered(uid: str, reader: Reader, prometheus: Prometheus) -> None:
+    board = BOARDS[uid]
+    values, (begin, end) = grafana.chosen(board, NOW, lambda select: reader.ask(select).rows), grafana.span(board, NOW)
+    wrong = []
+    for query in grafana.queries(board):
+        if query.kind != "prometheus":
+            continue
+        expression, step = grafana.as_promql(query.text, values, begin, end, query.step)
+        course = None if query.instant else (begin, end, step)
+        answer = prometheus.query_range(expression, *course) if course else prometheus.query(expression, end)
+        if answer.is_empty:
+            wrong.append(f"{query.name}: nothing")
+    assert wrong == []
 
 
 def target(uid: str, title: str) -> grafana.Query:
@@ -104,7 +142,8 @@ async def test_satisfaction_and_its_interval_are_those_of_the_scores(busy_day: s
     for agency, row in shown.items():
         if n := int(row["Số người chấm"]):
             figures = told[agency]
-            assert (n, float(row["Hài lòng"])) == (figures.n, pytest.approx(figures.satisfied / n))
+            assert n == figures.n
+            assert float(row["Hài lòng"]) == pytest.approx(figures.satisfied / n)
             ends = (float(row["Từ"]), float(row["Đến"]))
             assert ends == pytest.approx(wilson(figures.satisfied, n), abs=1e-9)
             assert ends == pytest.approx((figures.low, figures.high), abs=1e-3)
