@@ -17,6 +17,8 @@ _TALKS = (15, 30, 60, 120, 180, 300, 600, 900, 1800)
 _LAGS = (1, 2, 5, 10, 30, 60, 120, 300, 900, 3600)
 _LATENESS = (0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800)
 
+QUEUE_RESULTS = ("answered", "abandoned", "given_back")
+
 
 class Collects(Protocol):
     """What is read at the moment of a scrape."""
@@ -60,6 +62,19 @@ class Metrics:
         self.http_requests = Counter(
             "hotline_http_requests", "Yêu cầu HTTP đã trả lời", ["method", "status"], registry=self.registry
         )
+
+        self._begin_at_zero()
+
+    def _begin_at_zero(self) -> None:
+        """A series that appears with its first event is not seen to grow by it: Prometheus would miss the first call of each kind."""
+        for result in ("ivr", *QUEUE_RESULTS):
+            self.calls.labels("in", result)
+        for result in QUEUE_RESULTS:
+            self.queue_wait.labels(result)
+        for phase in ("live", "after"):
+            self.transcription_lag.labels(phase)
+        for result in ("done", "failed"):
+            self.jobs.labels(result)
 
     def text(self, *collectors: Collects) -> bytes:
         """Everything in Prometheus' text format: what was counted, then what ``collectors`` tell."""

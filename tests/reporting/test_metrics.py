@@ -103,7 +103,7 @@ def test_words_are_late_by_the_time_since_the_call_ended_and_unknown_calls_say_n
     measures = Measures(metrics)
     ready = TranscriptReady(at=at(104), call="c", phase="after", engine="vosk", model="m", words=3, seconds=9.0)
     measures.count(ready)
-    assert "hotline_transcription_lag_seconds_sum[after]" not in samples(metrics)
+    assert samples(metrics)["hotline_transcription_lag_seconds_count[after]"] == 0
     measures.count(ended())
     measures.count(ready)
     assert samples(metrics)["hotline_transcription_lag_seconds_sum[after]"] == 4
