@@ -26,6 +26,7 @@ NAMES = {
     "survey_calls": "lần gọi khảo sát",
     "survey_answers": "câu trả lời khảo sát",
     "letters": "thư xin lỗi",
+    "visits": "lịch hẹn làm thủ tục tại nhà",
     "callbacks": "việc gọi lại",
     "published": "câu trả lời đã đăng",
     "events": "sự kiện đã xử lý",

@@ -22,6 +22,7 @@ from hotline1022.base.db import Database
 from hotline1022.base.errors import Invalid, Refused
 from hotline1022.score_sources import TicketJournal
 from hotline1022.simulation.agencies import Agencies
+from hotline1022.simulation.calling_back import CallingBack
 from hotline1022.simulation.calls import Contacts
 from hotline1022.simulation.citizens import Citizens
 from hotline1022.simulation.habits import Habits
@@ -30,19 +31,23 @@ from hotline1022.simulation.joined import JoinedDatabase
 from hotline1022.simulation.matters import Matters
 from hotline1022.simulation.operators import Operators
 from hotline1022.simulation.plan import Plan, volumes
-from hotline1022.simulation.traffic import OPERATORS, Traffic
+from hotline1022.simulation.traffic import Traffic
 from hotline1022.simulation.world import World
 from hotline1022.survey_desk import SurveyRules
 from surveys.scores.recount import Recount
 from surveys.store import survey_answers, survey_attempts, survey_cases
 from telephony.callbacks.store import callbacks
 from telephony.store import calls
+from tickets.appointments.store import ticket_appointments
 from tickets.journal.store import ticket_journal
 from tickets.letters.store import ticket_letters
 from tickets.publication.store import published_answers
 from tickets.rules import StandingRules
 from tickets.store import tickets
 from transcription.store import transcripts
+
+AT_WORK = 4
+"""Assumed: operators who do paperwork and ring people back."""
 
 Tell = Callable[[date, int, int], None]
 """Told at each midnight: the day that begins, its number from 0, how many there are."""
@@ -61,6 +66,7 @@ class Figures:
     survey_calls: int
     survey_answers: int
     letters: int
+    visits: int
     callbacks: int
     published: int
     events: int
@@ -90,7 +96,8 @@ async def simulate(
     world = World(joined, rules, surveys, policies, plan)
     days = list(volumes(plan, _is_holiday(rules)))
     matters, hands, habits = Matters(plan, rules), Hands(world), Habits(plan)
-    operators = Operators(world, hands, matters, at_work=min(4, len(OPERATORS)))
+    operators = Operators(world, hands, matters, at_work=AT_WORK)
+    CallingBack(world, hands, AT_WORK)
     contacts = Contacts(world, operators, matters)
     world.open(Citizens(world, habits, matters), contacts.words_of)
     world.heard += [operators.hear, Agencies(world, hands, habits, matters).hear]
@@ -167,6 +174,7 @@ async def _figures(database: Database, world: World, hands: Hands) -> Figures:
             survey_calls=await count(survey_attempts),
             survey_answers=await count(survey_answers),
             letters=await count(ticket_letters),
+            visits=await count(ticket_appointments),
             callbacks=await count(callbacks),
             published=await count(published_answers),
             events=world.events,
