@@ -29,6 +29,7 @@ NAMES = {
     "visits": "lịch hẹn làm thủ tục tại nhà",
     "callbacks": "việc gọi lại",
     "published": "câu trả lời đã đăng",
+    "signed": "kỳ đã chốt điểm",
     "events": "sự kiện đã xử lý",
     "refused": "thao tác bị từ chối vì muộn",
 }

@@ -20,7 +20,6 @@ from sqlalchemy import ColumnElement, Table, func, select
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.db import Database
 from hotline1022.base.errors import Invalid, Refused
-from hotline1022.score_sources import TicketJournal
 from hotline1022.simulation.agencies import Agencies
 from hotline1022.simulation.calling_back import CallingBack
 from hotline1022.simulation.calls import Contacts
@@ -31,10 +30,11 @@ from hotline1022.simulation.joined import JoinedDatabase
 from hotline1022.simulation.matters import Matters
 from hotline1022.simulation.operators import Operators
 from hotline1022.simulation.plan import Plan, volumes
+from hotline1022.simulation.scoring import Scoring
 from hotline1022.simulation.traffic import Traffic
 from hotline1022.simulation.world import World
 from hotline1022.survey_desk import SurveyRules
-from surveys.scores.recount import Recount
+from surveys.scores.store import score_sign_offs
 from surveys.store import survey_answers, survey_attempts, survey_cases
 from telephony.callbacks.store import callbacks
 from telephony.store import calls
@@ -69,6 +69,8 @@ class Figures:
     visits: int
     callbacks: int
     published: int
+    signed: int
+    """Months and quarters whose scores are signed off."""
     events: int
     refused: int
     """Moves that somebody made too late, so that they were refused."""
@@ -89,7 +91,7 @@ async def simulate(
 ) -> Figures:
     """Let the plan's traffic happen through the real services. Raises Refused where traffic stands already, and DatabaseAway.
 
-    ``policies`` is the folder of the province's own rule files, for the call-backs' policy.
+    ``policies`` is the folder of the province's own rule files: how people are called back, what scores weigh.
     """
     await refuse_traffic(database)
     joined = JoinedDatabase(database)
@@ -100,7 +102,8 @@ async def simulate(
     CallingBack(world, hands, AT_WORK)
     contacts = Contacts(world, operators, matters)
     world.open(Citizens(world, habits, matters), contacts.words_of)
-    world.heard += [operators.hear, Agencies(world, hands, habits, matters).hear]
+    scoring = Scoring(world, policies)
+    world.heard += [operators.hear, Agencies(world, hands, habits, matters).hear, scoring.hear]
     traffic = traffic_of(plan, rules, sum(day.slips for day in days))
 
     for number, volume in enumerate(days):
@@ -109,7 +112,9 @@ async def simulate(
         async with joined.joining():
             await world.timeline.walk(_midnight(volume.day + timedelta(days=1)), world.settle)
             await world.mark()
-    await Recount(database, world.clock, TicketJournal()).rebuild()
+            await scoring.end_day(volume.day)
+    async with joined.joining():
+        await scoring.count()
     return await _figures(database, world, hands)
 
 
@@ -177,6 +182,7 @@ async def _figures(database: Database, world: World, hands: Hands) -> Figures:
             visits=await count(ticket_appointments),
             callbacks=await count(callbacks),
             published=await count(published_answers),
+            signed=await count(score_sign_offs),
             events=world.events,
             refused=hands.refused.total(),
         )
