@@ -12,7 +12,7 @@ need = command -v $(1) >/dev/null || { echo "Thiếu chương trình $(1): cài 
 # Tests of real telephones, browsers and recognisers run one after the other; all others share nothing and run in three processes.
 REAL := asterisk or engine
 
-.PHONY: help venv panel check-panel check-dashboards test-panel screenshots setup run demo call test check bench clean lock
+.PHONY: help venv panel check-panel check-docker check-dashboards test-panel screenshots setup run demo call test check bench clean lock
 
 help:
 	@echo "make demo    cài đặt tất cả và chạy thử một câu chuyện, từ cuộc gọi đến điểm của cơ quan (ARGS=\"--exit --json TỆP\")"
@@ -25,6 +25,7 @@ help:
 	@echo "make screenshots  chụp ảnh mọi trang vào docs/pictures"
 	@echo "make check   kiểm tra tĩnh: kiểu, phong cách, ranh giới giữa các phần"
 	@echo "make check-dashboards  kiểm tra các bảng Grafana và cảnh báo trên Prometheus và PostgreSQL thật"
+	@echo "make check-docker  kiểm tra Dockerfile và compose.yaml (không cần Docker)"
 	@echo "make bench   đo tốc độ trên máy này"
 	@echo "make clean   xoá môi trường và dữ liệu chạy thử"
 
@@ -87,6 +88,10 @@ check-dashboards: venv docker/grafana/schema/node_modules/.package-lock.json
 	@$(call need,amtool,prometheus-alertmanager)
 	@$(BIN)/python -m pytest tests/dashboards $(ARGS)
 
+# The containers' recipes: specification, hadolint, and each command that can be run without a container engine.
+check-docker: venv
+	@$(BIN)/python -m pytest tests/docker $(ARGS)
+
 # What only a real browser can show: needs Chromium.
 test-panel: setup
 	@$(call need,chromium,chromium)
@@ -112,6 +117,8 @@ test: check setup docker/grafana/schema/node_modules/.package-lock.json
 	@$(call need,amtool,prometheus-alertmanager)
 	@$(call need,espeak-ng,espeak-ng)
 	@$(call need,chromium,chromium)
+	@$(call need,fc-list,fontconfig)
+	@fc-list Tinos | grep -q . || { echo "Thiếu phông chữ Tinos: cài gói fonts-croscore (ví dụ: sudo apt-get install fonts-croscore)"; exit 1; }
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(call need,initdb,postgresql)
 	@$(BIN)/hotline1022 models fetch vosk-ko silero-vad whisper-base voices-vi
 	@$(BIN)/python -m pytest -m "not ($(REAL))" -n 3 --dist loadfile $(ARGS)

@@ -24,6 +24,7 @@ from bench import (
     panels,
     places,
     scores,
+    scrape,
     sla,
     surveys,
     telephony,
@@ -80,6 +81,10 @@ BENCHES: dict[str, tuple[str, Callable[[Wanted], None]]] = {
     "scores": (
         "Scores",
         lambda wanted: scores.measure(quick=wanted.quick, size=wanted.size, kinds=wanted.kinds),
+    ),
+    "scrape": (
+        "Metrics",
+        lambda wanted: scrape.measure(quick=wanted.quick, size=wanted.size, kinds=wanted.kinds),
     ),
     "machine": ("IVR machine", _machine),
     "page": ("The page", lambda wanted: page.measure(quick=wanted.quick)),

@@ -25,6 +25,7 @@ from hotline1022.call_desk import CallDesk
 from hotline1022.call_log import CallLog
 from hotline1022.caller_card import CallerCard
 from hotline1022.config import FOUR_EYES
+from hotline1022.reporting import web as report_web
 from hotline1022.score_sources import AgencyNames, CommuneNames, TicketJournal
 from hotline1022.survey_desk import SurveyDesk, SurveyRules
 from surveys.scores import web as score_web
@@ -156,6 +157,7 @@ class Api:
             *assignee_web.routes(self.handling, database),
             *self.surveys.routes(),
             *score_web.routes(board, SignOff(database, clock, board)),
+            *report_web.routes(database, clock, rules, board),
             *announcing_web.routes(self.announcements, CommuneNames(rules)),
             *CallDesk(database, self.dossier, recordings).routes(),
             *CallLog(database, clock, rules, recordings).routes(),

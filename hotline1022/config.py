@@ -1,7 +1,8 @@
 """Every setting of an installation, its default and its meaning. Rules (deadlines, flows, agencies) are data files, not settings.
 
-Sources, the first that knows a setting wins: environment variables ``HOTLINE_...``, then ``secrets.env`` and ``settings.env`` in the
-data folder. The first start writes both files; secrets are generated there and nowhere else.
+Sources, the first that knows a setting wins: environment variables ``HOTLINE_...``, then files of one value each in the folder of
+secrets (``hotline_database_url`` and so on, as container engines lay them), then ``secrets.env`` and ``settings.env`` in the data
+folder. The first start writes both files; secrets are generated there and nowhere else.
 """
 
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from hotline1022.base.errors import HotlineError
 
@@ -25,6 +26,10 @@ class Settings(BaseSettings):
 
     data: Path = Field(
         Path("var"), description="Thư mục giữ mọi dữ liệu khi chạy: cơ sở dữ liệu, ghi âm, cấu hình sinh ra, nhật ký."
+    )
+    secrets_folder: Path | None = Field(
+        None,
+        description="Thư mục chứa mỗi bí mật một tệp, ví dụ /run/secrets/hotline_database_url; để trống: không có.",
     )
     hotline_number: str = Field("1022", pattern=r"^[0-9]{3,12}$", description="Số mà người dân bấm.")
 
@@ -107,6 +112,12 @@ class Settings(BaseSettings):
     transcriber_port: int = Field(8024, description="Cổng điều khiển của tiến trình nhận dạng, chỉ trên loopback.")
     audio_port: int = Field(8025, description="Cổng AudioSocket của tiến trình nhận dạng, chỉ trên loopback.")
 
+    turn_url: str = Field(
+        "",
+        pattern=r"^(turns?:[A-Za-z0-9.:\[\]-]+(\?transport=(udp|tcp))?)?$",
+        description="Máy chủ TURN cho tiếng của điện thoại viên ở sau NAT, ví dụ turn:1022.dongthap.gov.vn:3478; để trống: không dùng.",
+    )
+
     ari_password: SecretStr = SecretStr("")
     ami_secret: SecretStr = SecretStr("")
     calls_password: SecretStr = SecretStr("")
@@ -114,18 +125,37 @@ class Settings(BaseSettings):
     survey_key: SecretStr = SecretStr("")
     account_key: SecretStr = SecretStr("")
     metrics_token: SecretStr = SecretStr("")
+    turn_secret: SecretStr = SecretStr("")
 
     @classmethod
     def load(cls, data: Path | None = None) -> Self:
         """The settings of the installation whose data folder is ``data``, else ``HOTLINE_DATA``, else ``var``."""
         folder = data or Path(os.environ.get("HOTLINE_DATA", "var"))
         files = (folder / "settings.env", folder / "secrets.env")
+        secrets = os.environ.get("HOTLINE_SECRETS_FOLDER") or None
+        if secrets and not Path(secrets).is_dir():
+            raise HotlineError(
+                f"Không có thư mục bí mật {secrets}",
+                remedy="tạo thư mục này, hoặc bỏ HOTLINE_SECRETS_FOLDER rồi chạy lại",
+            )
         try:
-            return cls(_env_file=files, data=folder.absolute())  # type: ignore[call-arg]
+            return cls(_env_file=files, _secrets_dir=secrets, data=folder.absolute())  # type: ignore[call-arg]
         except (ValidationError, SettingsError) as error:
             raise HotlineError(
                 f"Cài đặt không hợp lệ: {_told(error)}", remedy=f"sửa biến môi trường hoặc {files[0]} rồi chạy lại"
             ) from error
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 (given by pydantic-settings)
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """A secret that was handed to the process as a file is used rather than one that an earlier start generated."""
+        return init_settings, env_settings, file_secret_settings, dotenv_settings
 
     @cached_property
     def http_reach(self) -> str:

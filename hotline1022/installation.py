@@ -32,6 +32,7 @@ SECRETS = (
     "survey_key",
     "account_key",
     "metrics_token",
+    "turn_secret",
 )
 PORTS = {
     "http_port": socket.SOCK_STREAM,

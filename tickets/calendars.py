@@ -122,7 +122,9 @@ def build_calendars(rules: CalendarsFile, official: OfficialDaysFile) -> Mapping
             decided_through = official.decided_through
         # The numbers are what people count; the mark tells two files apart whose number was forgotten.
         made_from += f"#{hashlib.sha256(written.encode()).hexdigest()[:6]}"
-        calendars[name] = _calendar(name, made_from, rule.model_dump_json(), official.model_dump_json(), decided_through)
+        calendars[name] = _calendar(
+            name, made_from, rule.model_dump_json(), official.model_dump_json(), decided_through
+        )
     return calendars
 
 

@@ -16,6 +16,7 @@ from rich.markup import escape  # noqa: E402
 from hotline1022.base.errors import HotlineError  # noqa: E402
 from hotline1022.cli import (  # noqa: E402
     accounts,
+    backup,
     call,
     deadlines,
     demo,
@@ -27,6 +28,7 @@ from hotline1022.cli import (  # noqa: E402
     moving,
     openapi,
     prompts,
+    reports,
     rules,
     run,
     score,
@@ -47,11 +49,14 @@ tickets.tickets_app.command("moves")(moving.list_moves)
 app.command("setup")(run.setup)
 app.command("run")(run.run)
 app.command("serve")(run.serve)
+app.command("asterisk")(run.asterisk)
 app.command("transcriber")(transcribe.transcriber)
 app.command("demo")(demo.demo)
 app.command("call")(call.call)
 app.command("simulate")(simulating.simulate)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("transcribe")(transcribe.transcribe)
 app.command("place")(rules.place)
 app.command("openapi")(openapi.openapi)
@@ -60,6 +65,7 @@ app.add_typer(surveys.surveys_app, name="surveys")
 app.add_typer(journal.journal_app, name="journal")
 app.add_typer(deadlines.sla_app, name="sla")
 app.add_typer(score.score_app, name="score")
+app.add_typer(reports.report_app, name="report")
 app.add_typer(rules.rules_app, name="rules")
 app.add_typer(accounts.accounts_app, name="accounts")
 app.add_typer(keys.keys_app, name="keys")

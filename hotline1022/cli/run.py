@@ -1,4 +1,4 @@
-"""``setup``, ``run``, and ``serve``: the service alone, as ``run`` starts it."""
+"""``setup``, ``run``, and two of its parts alone, as ``run`` starts them: ``serve``, the service, and ``asterisk``."""
 
 import asyncio
 import contextlib
@@ -24,6 +24,7 @@ from hotline1022.config import Settings
 from hotline1022.supervisor import Part, keep_all_running
 from telephony.asterisk.keeping import keep_running
 from telephony.asterisk.process import AsteriskProcess
+from telephony.asterisk.program import AsteriskProgram
 
 DataFolder = Annotated[Path, typer.Option("--data", envvar="HOTLINE_DATA", help="Thư mục dữ liệu.")]
 
@@ -68,6 +69,26 @@ def serve(data: DataFolder = Path("var")) -> None:
     asyncio.run(until_stopped(service()))
 
 
+def asterisk(data: DataFolder = Path("var")) -> None:
+    """Chạy riêng Asterisk với cấu hình của tổng đài, khởi động lại khi nó ngừng hoặc đứng; dịch vụ chạy ở nơi khác."""
+    settings = installation.write_settings(data.absolute())
+    configure_log()
+    program = _asterisk_program(settings)
+
+    async def line() -> None:
+        async with AsteriskProcess(installation.line_settings(settings), program) as process:
+            await keep_running(process)
+
+    asyncio.run(until_stopped(line()))
+
+
+def _asterisk_program(settings: Settings) -> AsteriskProgram:
+    program = installation.find_asterisk(settings)
+    if program is None:
+        raise HotlineError("Không tìm thấy Asterisk", remedy="chạy `make setup`")
+    return program
+
+
 def prepare(settings: Settings, screen: TerminalScreen) -> None:
     """Set everything up, models included."""
     asyncio.run(installation.prepare(settings, SystemClock(), screen))
@@ -78,9 +99,7 @@ def prepare(settings: Settings, screen: TerminalScreen) -> None:
 async def run_all(settings: Settings, screen: TerminalScreen, then: Callable[[], Awaitable[None]]) -> None:
     """Start every part, and when the hotline answers do ``then``; all parts are stopped when it returns."""
     configure_log("console", logging.WARNING)
-    program = installation.find_asterisk(settings)
-    if program is None:
-        raise HotlineError("Không tìm thấy Asterisk", remedy="chạy `make setup`")
+    program = _asterisk_program(settings)
     screen.step("Khởi động")
     asterisk = AsteriskProcess(installation.line_settings(settings), program)
     itself = [sys.executable, "-m", "hotline1022"]

@@ -21,6 +21,7 @@ from telephony.floor.floor import Floor
 from telephony.floor.hearing import Callers, FloorEar
 from telephony.floor.known import KnownCallers
 from telephony.floor.phones import PhoneAccounts
+from telephony.floor.relay import Relay
 from telephony.floor.roster import Roster
 from telephony.floor.telling import Tell
 from telephony.leading import journal
@@ -55,6 +56,7 @@ class Operators:
         common: dict[str, Any] = {**beside, "ari": ari, "phones": phones}
         self.floor = Floor(**common, ami=ami)
         self.floor.calls_out = outgoing.ready
+        relay = Relay(url=settings.turn_url, secret=settings.turn_secret.get_secret_value())
         caller_number = settings.outgoing_number or settings.hotline_number
         calling_out = CallingOut(
             **beside, node=settings.node_name, ari=ari, outgoing=outgoing, caller_number=caller_number
@@ -70,7 +72,7 @@ class Operators:
         )
         self.ear.hear_channel = self.listening.hear
         self.routes: list[Route] = [
-            *floor_web.routes(self.floor, settings.sip_reach),
+            *floor_web.routes(self.floor, settings.sip_reach, relay, clock),
             *calling_out_web.routes(calling_out, outgoing),
             *consultation_web.routes(consultations),
             *leading_web.routes(self.leading, self.listening, self.roster),

@@ -77,7 +77,9 @@ class Figures:
         """Serve ``/metrics`` and count what is asked over HTTP."""
         live = LiveFigures(self._parts, self._clock, self._settings.data)
         token = self._settings.metrics_token.get_secret_value()
-        MetricsPage(self.metrics, [live], DatabaseFigures(self._database, self._clock), token).mount(app)
+        figures = DatabaseFigures(self._database, self._clock)
+        asterisk = f"http://127.0.0.1:{self._settings.ari_port}/metrics"
+        MetricsPage(self.metrics, [live], figures, token, asterisk).mount(app)
 
 
 def _recogniser(node: TranscriberNode) -> Callable[[], Awaitable[bool]]:

@@ -66,6 +66,23 @@ export async function ask<T>(
   throw new Problem(answer.status, title, detail, mistakes, members)
 }
 
+/** A file that the service makes, with the name that it gave it. Throws Problem. */
+export async function file(path: string): Promise<{ blob: Blob; name: string }> {
+  let answer: Response
+  try {
+    answer = await fetch(path, { credentials: 'same-origin' })
+  } catch {
+    throw new Problem(0, 'offline')
+  }
+  if (!answer.ok) {
+    if (answer.status === 401) ended()
+    const told = answer.headers.get('Content-Type')?.includes('json') ? await answer.json() : {}
+    throw new Problem(answer.status, told.title ?? answer.statusText, told.detail ?? '')
+  }
+  const name = /filename="([^"]+)"/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1] ?? 'bao-cao'
+  return { blob: await answer.blob(), name }
+}
+
 export const get = <T>(path: string): Promise<T> => ask<T>('GET', path)
 export const post = <T>(path: string, body?: unknown, headers?: Record<string, string>): Promise<T> =>
   ask<T>('POST', path, body, headers)

@@ -7,6 +7,7 @@ import { calls } from './routes/calls'
 import { desk } from './routes/desk'
 import { floor } from './routes/floor'
 import { frame } from './routes/frame'
+import { reports } from './routes/reports'
 import { scores } from './routes/scores'
 import { person } from './session'
 import type { Role } from './session'
@@ -37,6 +38,7 @@ const routes: RouteRecordRaw[] = [
   ...agency,
   ...floor,
   ...calls,
+  ...reports,
   ...scores,
   ...admin,
 ]

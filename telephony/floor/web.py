@@ -5,9 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from hotline1022.base.access import HOTLINE_ROLES
+from hotline1022.base.clock import Clock
 from hotline1022.base.errors import Refused
 from hotline1022.base.http.routes import Call, Reply, Route, Told
 from telephony.floor.floor import Floor
+from telephony.floor.relay import Relay, RelayPass
 from telephony.floor.store import CallResult
 from telephony.floor.telling import FloorTold, OperatorTold
 
@@ -25,6 +27,7 @@ class PhoneTold(BaseModel):
     password: str
     domain: str
     websocket: str
+    relays: list[RelayPass]
     shift: OperatorTold
 
 
@@ -64,8 +67,8 @@ class Transfer(Told):
     emergency: Literal["113", "114", "115"] | None = None
 
 
-def routes(floor: Floor, domain: str) -> list[Route]:
-    """``/api/phone`` and ``/api/floor``; ``domain`` is the SIP domain of the telephones."""
+def routes(floor: Floor, domain: str, relay: Relay, clock: Clock) -> list[Route]:
+    """``/api/phone`` and ``/api/floor``; ``domain`` is the SIP domain of the telephones, ``relay`` their way around address translation."""
 
     def account(call: Call[Any, Any]) -> int:
         if call.by.account is None:
@@ -80,6 +83,7 @@ def routes(floor: Floor, domain: str) -> list[Route]:
             password=shift.phone.password,
             domain=domain,
             websocket="/panel/phone",
+            relays=relay.passes(shift.phone.extension, clock.now()),
             shift=shift.told(own=True),
         )
 

@@ -13,9 +13,9 @@ from tests.hotline import LINE_LISTENS, MENU_WAITS, RunningHotline
 pytestmark = [pytest.mark.asterisk, pytest.mark.timeout(120)]
 
 
-def told(port: int, authorization: str) -> dict[str, float]:
+def told(port: int, authorization: str, page: str = "metrics") -> dict[str, float]:
     """The samples without labels' names that a page of metrics tells, summed by name."""
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}/metrics", headers={"Authorization": authorization})
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/{page}", headers={"Authorization": authorization})
     with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310 - our own address
         text = answer.read().decode()
     found: dict[str, float] = {}
@@ -51,5 +51,7 @@ def test_asterisk_tells_its_own_figures_to_who_has_the_token_and_to_nobody_else(
     found = told(port, aiohttp.encode_basic_auth("prometheus", token))
     assert found["asterisk_endpoints_count"] >= 1, "the trunk is there"
     assert "asterisk_channels_count" in found
+    passed_on = told(hotline.settings.http_port, f"Bearer {token}", "metrics/asterisk")
+    assert passed_on.keys() == found.keys()
     with pytest.raises(urllib.error.HTTPError):
         told(port, aiohttp.encode_basic_auth("prometheus", "x" * 32))

@@ -35,6 +35,28 @@ def test_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert (settings.sip_port, settings.http_port) == (5080, 8100)
 
 
+def test_a_secret_laid_as_a_file_wins_over_a_generated_one_but_not_over_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generated = write_settings(tmp_path).ari_password.get_secret_value()
+    laid = tmp_path / "laid"
+    laid.mkdir()
+    (laid / "hotline_ari_password").write_text("from-a-file-0123456789\n")
+    (laid / "hotline_database_url").write_text("postgresql+asyncpg://hotline:p@database/hotline\n")
+    monkeypatch.setenv("HOTLINE_SECRETS_FOLDER", str(laid))
+    settings = Settings.load(tmp_path)
+    assert settings.ari_password.get_secret_value() == "from-a-file-0123456789" != generated
+    assert settings.database == "postgresql+asyncpg://hotline:p@database/hotline"
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", "sqlite+aiosqlite:///elsewhere.sqlite")
+    assert Settings.load(tmp_path).database == "sqlite+aiosqlite:///elsewhere.sqlite"
+
+
+def test_a_folder_of_secrets_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTLINE_SECRETS_FOLDER", str(tmp_path / "nowhere"))
+    with pytest.raises(HotlineError, match="nowhere"):
+        Settings.load(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

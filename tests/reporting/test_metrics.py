@@ -26,6 +26,7 @@ from tickets.timers import Timers
 from transcription.events import TranscriptReady
 
 TOKEN = "m" * 32
+NOWHERE = "http://127.0.0.1:9/metrics"
 BEGAN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 NOBODY = Parts(
@@ -203,24 +204,27 @@ async def test_only_who_holds_the_token_may_read_and_requests_are_counted(
     metrics = Metrics()
     app = web.Application()
     page = MetricsPage(
-        metrics, [LiveFigures(NOBODY, still_clock, tmp_path)], DatabaseFigures(database, still_clock), TOKEN
+        metrics, [LiveFigures(NOBODY, still_clock, tmp_path)], DatabaseFigures(database, still_clock), TOKEN, NOWHERE
     )
     page.mount(app)
     async with TestClient(TestServer(app)) as client:
         for headers in ({}, {"Authorization": TOKEN}, {"Authorization": "Bearer ế"}):
             assert (await client.get("/metrics", headers=headers)).status == 401
+            assert (await client.get("/metrics/asterisk", headers=headers)).status == 401
         assert (await client.get("/nothing")).status == 404
         answer = await client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
         text = await answer.text()
+        away = await client.get("/metrics/asterisk", headers={"Authorization": f"Bearer {TOKEN}"})
+        assert away.status == 502, "Asterisk is not there"
     families = list(text_string_to_metric_families(text))
     assert answer.status == 200
-    assert 'hotline_http_requests_total{method="GET",status="4xx"} 4.0' in text
+    assert 'hotline_http_requests_total{method="GET",status="4xx"} 7.0' in text
     assert all(family.name.startswith("hotline_") for family in families)
     assert sum(len(family.samples) for family in families) < 1000
 
 
 async def test_without_a_token_nobody_may_read(database: Database, still_clock: StillClock) -> None:
     app = web.Application()
-    MetricsPage(Metrics(), [], DatabaseFigures(database, still_clock), "").mount(app)
+    MetricsPage(Metrics(), [], DatabaseFigures(database, still_clock), "", NOWHERE).mount(app)
     async with TestClient(TestServer(app)) as client:
         assert (await client.get("/metrics", headers={"Authorization": "Bearer "})).status == 401

@@ -10,6 +10,7 @@ export interface PhoneAccount {
   password: string
   domain: string
   websocket: string
+  relays: RTCIceServer[]
 }
 
 export interface Hears {
@@ -20,6 +21,8 @@ export interface Hears {
 
 /** So long after the last candidate the call goes on: browsers tell the end of all candidates seconds later. */
 const CANDIDATES_PAUSE = 200
+/** A relay is asked twice before it gives its candidate: where there is one, it is waited for so long. */
+const RELAY_PAUSE = 2000
 const RESTART_AFTER = 1500
 const RESTART_EVERY = 4000
 const LONGEST_RETRY = 8000
@@ -31,7 +34,7 @@ export class Line {
   private stopped = false
   private restarting: ReturnType<typeof setTimeout> | undefined
 
-  constructor(account: PhoneAccount, private readonly hears: Hears) {
+  constructor(private readonly account: PhoneAccount, private readonly hears: Hears) {
     const address = `${location.origin.replace(/^http/, 'ws')}${account.websocket}`
     this.agent = new JsSIP.UA({
       sockets: [new JsSIP.WebSocketInterface(address)],
@@ -88,6 +91,7 @@ export class Line {
     }
     this.session = rung
     let pause: ReturnType<typeof setTimeout> | undefined
+    let relayed = this.account.relays.length === 0
     const over = (): void => {
       clearTimeout(this.restarting)
       clearTimeout(pause)
@@ -97,7 +101,8 @@ export class Line {
     rung.on('peerconnection', (event) => this.watch(event.peerconnection))
     rung.on('icecandidate', (event) => {
       clearTimeout(pause)
-      pause = setTimeout(() => event.ready(), CANDIDATES_PAUSE)
+      relayed ||= event.candidate.type === 'relay'
+      pause = setTimeout(() => event.ready(), relayed ? CANDIDATES_PAUSE : RELAY_PAUSE)
     })
     rung.on('ended', over)
     rung.on('failed', over)
@@ -148,7 +153,7 @@ export class Line {
 
   answer(microphone: MediaStream): void {
     this.hears.sound('connecting')
-    this.session?.answer({ mediaStream: microphone, pcConfig: { iceServers: [] } })
+    this.session?.answer({ mediaStream: microphone, pcConfig: { iceServers: this.account.relays } })
   }
 
   hold(on: boolean): void {

@@ -7,11 +7,12 @@ import { desk } from './desk'
 import { en as sharedEnglish } from './en'
 import { floor } from './floor'
 import { frame } from './frame'
+import { reports } from './reports'
 import { scores } from './scores'
 import { surveys } from './surveys'
 import { vi as shared } from './vi'
 
-const vi = { ...shared, ...frame.vi, ...desk.vi, ...agency.vi, ...floor.vi, ...calls.vi, ...scores.vi, ...surveys.vi, ...admin.vi }
+const vi = { ...shared, ...frame.vi, ...desk.vi, ...agency.vi, ...floor.vi, ...calls.vi, ...reports.vi, ...scores.vi, ...surveys.vi, ...admin.vi }
 const en: Record<keyof typeof vi, string> = {
   ...sharedEnglish,
   ...frame.en,
@@ -19,6 +20,7 @@ const en: Record<keyof typeof vi, string> = {
   ...agency.en,
   ...floor.en,
   ...calls.en,
+  ...reports.en,
   ...scores.en,
   ...surveys.en,
   ...admin.en,

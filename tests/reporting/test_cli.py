@@ -1,0 +1,73 @@
+"""``hotline1022 report``: one command a report, a whole file or none."""
+
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from hotline1022.base.db import Database
+from hotline1022.base.errors import DatabaseAway, HotlineError, Invalid, Refused
+from hotline1022.reporting.catalogue import OFFERS
+from tests.command_line import run
+
+
+def test_every_report_has_a_command_and_is_listed(installation: Path) -> None:
+    told = run("report", "list")
+    assert [line.split(":")[0] for line in told.splitlines()] == list(OFFERS)
+    for name in OFFERS:
+        assert "Usage" in run("report", name, "--help")
+
+
+def test_a_report_is_written_where_it_was_asked_for_and_nothing_is_overwritten(installation: Path) -> None:
+    path = installation / "thang.xlsx"
+    asked = ("report", "thang", "--month", "2025-10", "--out", str(path))
+    assert f"Đã ghi {path}" in run(*asked)
+    assert "Kết quả trong tháng" in load_workbook(path).sheetnames
+    before = path.read_bytes()
+    with pytest.raises(Refused, match="--force"):
+        run(*asked)
+    assert path.read_bytes() == before
+    run(*asked, "--force")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("thang", "--month", "10/2025"), "2025|2026-10"),
+        (("thang", "--month", "2999-10"), "Chưa đến"),
+        (("co-quan", "--period", "2025-10"), "2026-Q3"),
+        (("truc", "--period", "2025-W10"), "2026-10"),
+        (("thang", "--month", "2025-10", "--format", "exe"), "xlsx, docx"),
+        (("du-lieu-mo", "--quarter", "2999-Q1"), "Chưa đến"),
+    ],
+)
+def test_what_cannot_be_had_leaves_no_file(installation: Path, arguments: tuple[str, ...], words: str) -> None:
+    path = installation / "x.xlsx"
+    with pytest.raises((Invalid, Refused), match=words):
+        run("report", *arguments, "--out", str(path))
+    assert not path.exists()
+
+
+def test_a_database_that_goes_away_meanwhile_leaves_no_file(
+    installation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second time that the report reads, there is nothing to read from any more."""
+    path, reading, reads = installation / "thang.xlsx", Database.reading, 0
+
+    def away(database: Database) -> object:
+        nonlocal reads
+        reads += 1
+        if reads > 1:
+            raise DatabaseAway("Mất kết nối với cơ sở dữ liệu")
+        return reading(database)
+
+    monkeypatch.setattr(Database, "reading", away)
+    with pytest.raises(DatabaseAway, match="Mất kết nối"):
+        run("report", "thang", "--month", "2025-10", "--out", str(path))
+    assert reads == 2
+    assert list(installation.glob("*thang*")) == []
+
+
+def test_a_folder_is_no_file(installation: Path) -> None:
+    with pytest.raises(HotlineError, match="thư mục"):
+        run("report", "thang", "--month", "2025-10", "--out", str(installation))
