@@ -12,7 +12,7 @@ need = command -v $(1) >/dev/null || { echo "Thiếu chương trình $(1): cài 
 # Tests of real telephones, browsers and recognisers run one after the other; all others share nothing and run in three processes.
 REAL := asterisk or engine
 
-.PHONY: help venv panel check-panel check-docker test-panel screenshots setup run demo call test check bench clean lock
+.PHONY: help venv panel check-panel check-docker check-dashboards test-panel screenshots setup run demo call test check bench clean lock
 
 help:
 	@echo "make demo    cài đặt tất cả và chạy thử một câu chuyện, từ cuộc gọi đến điểm của cơ quan (ARGS=\"--exit --json TỆP\")"
@@ -24,6 +24,7 @@ help:
 	@echo "make test-panel   kiểm thử trang điều hành bằng Chromium trên Asterisk thật"
 	@echo "make screenshots  chụp ảnh mọi trang vào docs/pictures"
 	@echo "make check   kiểm tra tĩnh: kiểu, phong cách, ranh giới giữa các phần"
+	@echo "make check-dashboards  kiểm tra các bảng Grafana và cảnh báo trên Prometheus và PostgreSQL thật"
 	@echo "make check-docker  kiểm tra Dockerfile và compose.yaml (không cần Docker)"
 	@echo "make bench   đo tốc độ trên máy này"
 	@echo "make clean   xoá môi trường và dữ liệu chạy thử"
@@ -76,6 +77,17 @@ hotline1022/panel/built/index.html: panel/src/generated/api.ts panel/index.html 
 check-panel: panel/src/generated/api.ts
 	@cd panel && npm run --silent check && npm run --silent test
 
+# Dashboards and alerts: every query on a real Prometheus and a real PostgreSQL after a simulated busy day, files by Grafana's own types.
+docker/grafana/schema/node_modules/.package-lock.json: docker/grafana/schema/package-lock.json
+	@$(call need,npm,npm)
+	@cd $(@D)/.. && npm ci --silent --no-fund --no-audit --ignore-scripts
+	@touch $@
+
+check-dashboards: venv docker/grafana/schema/node_modules/.package-lock.json
+	@$(call need,promtool,prometheus)
+	@$(call need,amtool,prometheus-alertmanager)
+	@$(BIN)/python -m pytest tests/dashboards $(ARGS)
+
 # The containers' recipes: specification, hadolint, and each command that can be run without a container engine.
 check-docker: venv
 	@$(BIN)/python -m pytest tests/docker $(ARGS)
@@ -100,7 +112,9 @@ check: venv check-panel
 
 # A simulated citizen presses keys and a browser rings in real time: where the machine stalls for seconds one of them comes too late. Such
 # a test is tried once more, and listed at the end; one that fails twice fails.
-test: check setup
+test: check setup docker/grafana/schema/node_modules/.package-lock.json
+	@$(call need,promtool,prometheus)
+	@$(call need,amtool,prometheus-alertmanager)
 	@$(call need,espeak-ng,espeak-ng)
 	@$(call need,chromium,chromium)
 	@$(call need,fc-list,fontconfig)
@@ -120,4 +134,4 @@ lock:
 	  --extra phone --extra dev pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) $(DATA) panel/node_modules panel/src/generated hotline1022/panel/built .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DATA) panel/node_modules docker/grafana/schema/node_modules panel/src/generated hotline1022/panel/built .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -186,7 +186,9 @@ def listing(
 ) -> Panel:
     """A table. ``units`` and ``coloured`` are by the column's title."""
     config = _config("none", PLAIN)
-    config.defaults.custom = common.TableFieldOptions(align=common.FieldTextAlignment.AUTO, filterable=True)
+    config.defaults.custom = common.TableFieldOptions(
+        align=common.FieldTextAlignment.AUTO, filterable=True, cell_options=common.TableAutoCellOptions()
+    )
     config.overrides = [_override(name, "unit", unit) for name, unit in (units or {}).items()]
     for name, limits in (coloured or {}).items():
         config.overrides.append(

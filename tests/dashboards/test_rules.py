@@ -30,7 +30,7 @@ def run(*command: str) -> str:
     return done.stdout
 
 
-def tests() -> list[dict[str, Any]]:
+def trials() -> list[dict[str, Any]]:
     return [test for path in TRIED for test in yaml.safe_load(path.read_text())["tests"]]
 
 
@@ -53,14 +53,14 @@ def test_alerts_and_recorded_figures_are_what_was_computed_by_hand(path: Path) -
 
 def test_every_alert_was_seen_to_cry_and_to_be_quiet() -> None:
     seen: dict[str, set[bool]] = {}
-    for test in tests():
+    for test in trials():
         for each in test.get("alert_rule_test", []):
             seen.setdefault(each["alertname"], set()).add(bool(each["exp_alerts"]))
     assert seen == {name: {True, False} for name in ALERTS}
 
 
 def test_every_recorded_figure_was_computed_once() -> None:
-    expressions = " ".join(each["expr"] for test in tests() for each in test.get("promql_expr_test", []))
+    expressions = " ".join(each["expr"] for test in trials() for each in test.get("promql_expr_test", []))
     assert {name for name in RECORDED if name not in expressions} == set()
 
 
