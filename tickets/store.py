@@ -91,6 +91,12 @@ tickets = Table(
     Index("ix_tickets_place_taken_at", "place", "taken_at", "code", "stage", "urgent"),
 )
 
+
+def _only(rows: ColumnElement[bool]) -> dict[str, ColumnElement[bool]]:
+    """An index of these rows alone, on either database."""
+    return {"sqlite_where": rows, "postgresql_where": rows}
+
+
 ticket_deadlines = Table(
     "ticket_deadlines",
     metadata,

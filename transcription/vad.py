@@ -16,6 +16,8 @@ from hotline1022.base.errors import HotlineError
 from transcription.model import SAMPLE_RATE, Span
 from transcription.speech_gate import FRAME_SAMPLES, FRAME_SECONDS, LONGEST, Cut, SpeechGate
 
+onnxruntime.disable_telemetry_events()  # the library counts its use for its maker unless told not to
+
 CONTEXT_SAMPLES = 32
 """What the network wants to see again of the frame before."""
 

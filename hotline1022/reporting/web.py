@@ -41,7 +41,7 @@ class ReportOffer(Told):
 class ReportOffers(Told):
     """The reports that the asker can have."""
 
-    items: tuple[ReportOffer, ...]
+    reports: tuple[ReportOffer, ...]
 
 
 class ReportQuery(Told):
@@ -66,7 +66,7 @@ def routes(database: Database, clock: Clock, rules: StandingRules, board: Scoreb
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def listed(call: Call[Told, None]) -> ReportOffers:
-        return ReportOffers(items=tuple(_offer(each) for each in catalogue.OFFERS.values() if _may(call.by, each)))
+        return ReportOffers(reports=tuple(_offer(each) for each in catalogue.OFFERS.values() if _may(call.by, each)))
 
     async def made(call: Call[ReportQuery, None]) -> Reply:
         offer, query = catalogue.offer_of(call.path["name"]), call.query
