@@ -176,3 +176,16 @@ async def test_finding_what_is_due_reads_only_what_is_due(database: Database, cl
             await connection.execute(text("ANALYZE outbox"))
             plan = await connection.execute(text("EXPLAIN " + due).bindparams(at=AT))
         assert "ix_outbox_unhanded" in str(plan.all())
+
+
+async def test_what_its_teller_has_handed_over_itself_no_relay_hands_over_again(
+    database: Database, clock: StillClock
+) -> None:
+    engine = Engine()
+    async with database.transaction() as connection:
+        await outbox.add_handed(connection, [happened(1), happened(2), happened(1)], clock.now())
+        await outbox.add_handed(connection, [], clock.now())
+    assert await unhanded(database) == 0
+    assert await relay(database, engine, clock).hand_over() == 0
+    await add(database, happened(1), happened(3))
+    assert await relay(database, engine, clock).hand_over() == 1

@@ -291,3 +291,11 @@ async def test_recent_shows_the_newest_first(desk: Desk) -> None:
     for number in (2, 0, 1):
         await desk.open(report(f"c{number}", taken_at=TAKEN + timedelta(minutes=number)))
     assert [ticket.call for ticket in await desk.recent(limit=2)] == ["c2", "c1"]
+
+
+async def test_whom_to_ring_and_which_answer_it_is_are_read_alone(desk: Desk) -> None:
+    code = (await desk.open(report())).code
+    assert (await desk.number_of(code), await desk.round_of(code)) == (CALLER, 0)
+    hidden = (await desk.open(report("c2", number=None))).code
+    assert await desk.number_of(hidden) is None
+    assert (await desk.number_of("17672970"), await desk.round_of("17672970")) == (None, None)
