@@ -20,8 +20,8 @@ from tickets.rules import StandingRules
 READERS = frozenset({Role.LEADER, Role.ADMINISTRATOR})
 TAG = "Báo cáo"
 ROLES = READERS | AGENCY_ROLES
-AT_ONCE = 2
-"""Reports that are made at the same time; others wait for their turn."""
+AT_ONCE = 1
+"""Reports that are made at the same time: each takes a processor from calls and pages. Others wait for their turn."""
 
 
 class ReportOffer(Told):

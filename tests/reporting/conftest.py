@@ -38,6 +38,9 @@ from tickets.model import Report, Ticket
 from tickets.rules import StandingRules
 from tickets.timers import Timers
 
+one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For claims about documents, commands and routes: that both databases give the same figures is shown where figures are."""
+
 COMMUNE = "xa-29869"
 PLACE = "29869"
 

@@ -8,7 +8,7 @@ import pytest
 
 from hotline1022.base.errors import NotFound
 from surveys.tally import wilson
-from tests.reporting.conftest import COMMUNE, Life, table, words, workbook
+from tests.reporting.conftest import COMMUNE, Life, one_database, table, words, workbook
 from tests.scores.conftest import Counted
 from tests.tickets.conftest import HOA
 
@@ -52,6 +52,7 @@ async def test_a_period_half_frozen_says_which_months_are_and_which_are_not(life
     assert states["2026-10"] == states["2026-12"] == "chưa chốt"
 
 
+@one_database
 async def test_what_was_signed_stays_and_what_changed_since_is_told(life: Life) -> None:
     await half_a_year(life)
     await life.signed("2026-Q3")
@@ -82,6 +83,7 @@ async def test_the_pack_has_a_chapter_for_each_agency_with_its_months(life: Life
     assert "UBND phường Cao Lãnh" not in without
 
 
+@one_database
 async def test_an_agency_without_tickets_has_a_pack_that_says_so(life: Life) -> None:
     await half_a_year(life)
     made = await life.report("cai-cach", "2026", "xlsx", agency="so-y-te")
@@ -91,6 +93,7 @@ async def test_an_agency_without_tickets_has_a_pack_that_says_so(life: Life) -> 
         await life.report("cai-cach", "2026", agency="khong-co")
 
 
+@one_database
 async def test_corrections_are_told_with_what_was_decided(life: Life, counted: Counted) -> None:
     from hotline1022.base.access import Actor, Role
     from surveys.scores.sign_off import AskedCorrection, Decision

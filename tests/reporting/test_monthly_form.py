@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hotline1022.base.errors import Invalid, Refused
-from tests.reporting.conftest import Life, lines, table, words, workbook
+from tests.reporting.conftest import Life, lines, one_database, table, words, workbook
 
 OCTOBER, NOVEMBER = datetime(2026, 10, 5, 2, tzinfo=UTC), datetime(2026, 11, 23, 2, tzinfo=UTC)
 
@@ -41,6 +41,7 @@ async def test_every_figure_is_what_was_counted(life: Life) -> None:
     assert (october["Kỳ"], october["Phiếu"], october["Zalo"], october["Hài lòng"]) == ("2026-10", 2, 1, 1)
 
 
+@one_database
 async def test_the_workbook_and_the_csv_hold_the_same_figures(life: Life) -> None:
     await two_months(life)
     life.clock.instant = datetime(2026, 12, 1, 2, tzinfo=UTC)
@@ -52,6 +53,7 @@ async def test_the_workbook_and_the_csv_hold_the_same_figures(life: Life) -> Non
     assert list(row.values()) == [str(value) for value in first.values()]
 
 
+@one_database
 async def test_a_month_without_calls_says_so(life: Life) -> None:
     life.clock.instant = datetime(2026, 12, 1, 2, tzinfo=UTC)
     told = words(workbook(await life.report("thang", "2026-11", "xlsx")))
@@ -59,23 +61,27 @@ async def test_a_month_without_calls_says_so(life: Life) -> None:
     assert "Không có phiếu nào được tiếp nhận" in told
 
 
+@one_database
 async def test_a_month_that_is_not_over_carries_that_its_figures_are_provisional(life: Life) -> None:
     told = words(workbook(await life.report("thang", "2026-11", "xlsx")))
     assert "Số liệu tạm tính đến ngày 23/11/2026" in told
     assert "chưa chốt" in told
 
 
+@one_database
 async def test_a_month_that_has_not_begun_is_refused(life: Life) -> None:
     with pytest.raises(Refused, match="Chưa đến tháng 12 năm 2026"):
         await life.report("thang", "2026-12")
 
 
+@one_database
 @pytest.mark.parametrize("period", ["2026", "2026-Q3", "10/2026", "", "2026-13", "tháng 10"])
 async def test_what_is_no_month_is_told_with_how_one_is_written(life: Life, period: str) -> None:
     with pytest.raises(Invalid, match="2026-10"):
         await life.report("thang", period)
 
 
+@one_database
 async def test_a_signed_month_says_who_signed_it(life: Life) -> None:
     await two_months(life)
     life.clock.instant = datetime(2026, 12, 1, 2, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hotline1022.base.errors import Invalid, NotFound, Refused
-from tests.reporting.conftest import PLACE, Life, busy_autumn, lines, table, words, workbook
+from tests.reporting.conftest import PLACE, Life, busy_autumn, lines, one_database, table, words, workbook
 
 JANUARY = datetime(2027, 1, 11, 2, tzinfo=UTC)
 
@@ -73,6 +73,7 @@ async def test_a_surge_is_told_in_one_sentence_with_its_test(life: Life) -> None
     assert (second["Trong tuần"], second["Các tuần trước"], second["Điểm nóng"]) == (1, 12, "không")
 
 
+@one_database
 async def test_without_weeks_before_there_is_no_hot_spot(life: Life) -> None:
     await surge(life)
     made = await life.report("diem-nong", "2026-W38")
@@ -93,6 +94,7 @@ async def test_operators_are_advised_from_calls_and_their_length(life: Life) -> 
     assert line["Mức phục vụ dự kiến"] >= 0.8
 
 
+@one_database
 async def test_with_few_calls_there_is_no_advice(life: Life) -> None:
     await life.handled_call(talk=240, wrap_up=60)
     life.clock.advance(hours=1)
@@ -117,6 +119,7 @@ async def test_open_data_hides_small_cells_and_its_totals_are_true(life: Life) -
     assert {row["status"] for row in rows} == {"có", "ẩn"}
 
 
+@one_database
 async def test_open_data_of_a_quarter_that_grows_is_refused(life: Life) -> None:
     with pytest.raises(Refused, match="Chưa hết quý 4 năm 2026"):
         await life.report("du-lieu-mo", "2026-Q4", "csv")

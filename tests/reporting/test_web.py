@@ -8,7 +8,9 @@ import pytest
 from hotline1022.base.access import Role
 from hotline1022.reporting.catalogue import OFFERS
 from tests.interface import COMMUNE, WITH_KEYS, Interface
-from tests.reporting.conftest import Life, lines_of_csv, sheets
+from tests.reporting.conftest import Life, lines_of_csv, one_database, sheets
+
+pytestmark = one_database
 
 
 async def told(served: Interface, path: str, role: Role, status: int) -> Any:

@@ -1,5 +1,6 @@
 """A report as a Word document, laid out as a state document so that it can be edited and signed. No figure is computed here."""
 
+from html import escape
 from io import BytesIO
 from typing import Any
 
@@ -7,8 +8,8 @@ import docx
 from docx.document import Document
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
@@ -16,8 +17,10 @@ from hotline1022.reporting import written
 from hotline1022.reporting.rendering import charts, letterhead
 from hotline1022.reporting.report import Chapter, Kind, Report, Table
 
-_CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
+_CENTRE = WD_ALIGN_PARAGRAPH.CENTER
 _A4 = (Mm(210), Mm(297))
+_SIDES = {Kind.WORDS: "left", Kind.MARK: "center"}
+"""Where the words of a cell stand; figures stand right."""
 
 
 def render(report: Report) -> bytes:
@@ -113,27 +116,33 @@ def _chapter(document: Document, number: int, chapter: Chapter) -> None:
 def _table(document: Document, table: Table) -> None:
     _words(document.add_paragraph(), table.title, bold=True, align=_CENTRE, keep=True)
     size = 8 if table.wide else 11
-    made = document.add_table(rows=1 + len(table.rows), cols=len(table.columns), style="Table Grid")
-    # Cells are asked for once: looking each one up again takes time that grows with the square of the table.
-    grid = made._cells
-    across = len(table.columns)
-    for at, column in enumerate(table.columns):
-        _words(grid[at].paragraphs[0], column.title, bold=True, align=_CENTRE, size=size)
-    _repeat(made.rows[0])
-    for line, row in enumerate(table.rows, 1):
-        bold = table.total and line == len(table.rows)
-        for at, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-            align = {Kind.WORDS: None, Kind.MARK: _CENTRE}.get(column.kind, _RIGHT)
-            paragraph = grid[line * across + at].paragraphs[0]
-            _words(paragraph, written.cell(value, column.kind), align=align, size=size, bold=bold)
+    made = document.add_table(rows=0, cols=len(table.columns), style="Table Grid")
+    head = "".join(_cell(column.title, "center", size, bold=True) for column in table.columns)
+    # The head of a table stands on each of its pages.
+    made._tbl.append(_row(f"<w:trPr><w:tblHeader/></w:trPr>{head}"))
+    for number, row in enumerate(table.rows, 1):
+        bold = table.total and number == len(table.rows)
+        pairs = zip(table.columns, row, strict=True)
+        cells = (
+            _cell(written.cell(value, each.kind), _SIDES.get(each.kind, "right"), size, bold=bold)
+            for each, value in pairs
+        )
+        made._tbl.append(_row("".join(cells)))
     if not table.rows:
         _words(document.add_paragraph(), "Không có dòng nào.", align=_CENTRE)
     document.add_paragraph()
 
 
-def _repeat(row: Any) -> None:
-    """The head of a table stands on each of its pages."""
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+def _row(cells: str) -> Any:
+    # Thousands of cells: written as text they take a tenth of the time that the library takes for them one by one.
+    return parse_xml(f"<w:tr {nsdecls('w')}>{cells}</w:tr>")
+
+
+def _cell(words: str, side: str, size: float, *, bold: bool) -> str:
+    weight = "<w:b/>" if bold else ""
+    looks = f'<w:pPr><w:spacing w:after="20"/><w:jc w:val="{side}"/></w:pPr>'
+    run = f'<w:rPr>{weight}<w:sz w:val="{size * 2:.0f}"/></w:rPr><w:t xml:space="preserve">{escape(words)}</w:t>'
+    return f"<w:tc><w:p>{looks}<w:r>{run}</w:r></w:p></w:tc>"
 
 
 def _foot(document: Document) -> None:
