@@ -25,7 +25,6 @@ PURE = (
     "hotline1022/reporting/hot_spots.py",
     "hotline1022/reporting/report.py",
     "hotline1022/reporting/rendering/letterhead.py",
-    "hotline1022/reporting/sign_offs.py",
     "hotline1022/reporting/spoken.py",
     "hotline1022/reporting/staffing.py",
     "hotline1022/reporting/standing.py",

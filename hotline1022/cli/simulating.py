@@ -26,8 +26,10 @@ NAMES = {
     "survey_calls": "lần gọi khảo sát",
     "survey_answers": "câu trả lời khảo sát",
     "letters": "thư xin lỗi",
+    "visits": "lịch hẹn làm thủ tục tại nhà",
     "callbacks": "việc gọi lại",
     "published": "câu trả lời đã đăng",
+    "signed": "kỳ đã chốt điểm",
     "events": "sự kiện đã xử lý",
     "refused": "thao tác bị từ chối vì muộn",
 }

@@ -1,4 +1,4 @@
-"""What is said of whether figures are signed: who signed when, which parts of a period are signed and which are not. Pure."""
+"""What is said of whether figures are signed: who signed when, which parts of a period are signed and which are not."""
 
 from collections.abc import Iterable
 

@@ -1,5 +1,6 @@
 """What agencies do with the tickets that they are given: take or return, work, ask, draft, sign, apologise. Shares are assumed."""
 
+from datetime import datetime, timedelta
 from random import Random
 
 from hotline1022.base.events import Event
@@ -8,6 +9,8 @@ from hotline1022.simulation.habits import Habit, Habits
 from hotline1022.simulation.hands import Hands, head, officer, operator
 from hotline1022.simulation.matters import Matters
 from hotline1022.simulation.world import World
+from tickets.appointments.model import Fault
+from tickets.appointments.moves import ConfirmVisit, MissedVisit, Visited
 from tickets.events import DeadlineBreached, LetterOwed, TicketMoved
 from tickets.letters.moves import ApproveLetter, DraftLetter, SendLetter
 from tickets.model import HOTLINE, Stage
@@ -32,6 +35,8 @@ OFFICE = "state"
 HOUR = 60.0
 DAY = 8 * HOUR
 
+FAULTS: tuple[Fault, ...] = ("agency", "citizen", "citizen", "other")
+MISSES, LATE_VISIT = 0.12, 0.08
 ASKS_CITIZEN, ASKS_TIME, ASKS_HELP, SENT_BACK, REPORTS, FORGETS_LETTER = 0.06, 0.10, 0.04, 0.06, 0.6, 0.15
 HELPERS = ("so-xay-dung", "so-nnmt", "cong-an", "so-noi-vu", "so-y-te", "so-tai-chinh", "so-tu-phap")
 
@@ -68,7 +73,7 @@ class Agencies:
                 self._takes(event, habit, chance)
             case Stage.ACCEPTED:
                 self._begins(event, chance)
-            case Stage.HANDLING if event.code not in self._matters.visits:
+            case Stage.HANDLING:
                 self._drafts(event, habit, chance)
             case Stage.WAITING:
                 # Most citizens answer within some days; for the others the limit comes first.
@@ -91,7 +96,8 @@ class Agencies:
 
     def _begins(self, event: TicketMoved, chance: Random) -> None:
         by = officer(event.agency)
-        if event.code in self._matters.visits:
+        if (window := self._matters.windows.get(event.code)) is not None:
+            self._visits(event, window, chance)
             return
         if chance.random() < ASKS_CITIZEN:
             when = self._hands.after(OFFICE, chance.uniform(1, 6) * HOUR)
@@ -110,6 +116,23 @@ class Agencies:
             self._hands.later(event.code, self._hands.after(OFFICE, max(left * 0.5, 1)), asks, by)
         when = self._hands.after(OFFICE, chance.uniform(5, 90))
         self._hands.next(event.code, when, Work(move="work"), by)
+
+    def _visits(self, event: TicketMoved, ends: datetime, chance: Random) -> None:
+        """Somebody says that they will come, and comes, mostly within the window; what is missed is answered in writing."""
+        by, code = officer(event.agency), event.code
+        del self._matters.windows[code]
+        self._hands.later(
+            code, self._hands.after(OFFICE, chance.uniform(20, 200)), ConfirmVisit(move="confirm-visit"), by
+        )
+        if chance.random() < MISSES:
+            fault = chance.choice(FAULTS)
+            missed = MissedVisit(move="missed-visit", fault=fault, reason=words.MISSED)
+            self._hands.later(code, ends, missed, by)
+            self._hands.next(code, ends + timedelta(minutes=20), Work(move="work"), by)
+            return
+        late = chance.random() < LATE_VISIT
+        when = ends + timedelta(minutes=chance.uniform(5, 50) if late else -chance.uniform(5, 100))
+        self._hands.next(code, when, Visited(move="visited", text=words.VISITED), by)
 
     def _drafts(self, event: TicketMoved, habit: Habit, chance: Random) -> None:
         """By the habit: a share of the time that is left until the answer is due; a day when that is over."""

@@ -1,6 +1,7 @@
 """What the simulated people know of each ticket and its call, beside what the services keep. Memory only."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from hotline1022.simulation.plan import Plan
 from hotline1022.simulation.traffic import Matter
@@ -25,8 +26,8 @@ class Matters:
     rules: StandingRules
     tickets: dict[str, Known] = field(default_factory=dict)
     calls: dict[str, Matter] = field(default_factory=dict)
-    visits: set[str] = field(default_factory=set)
-    """Tickets with a home visit ahead."""
+    windows: dict[str, datetime] = field(default_factory=dict)
+    """When the window of a home visit ends, of tickets whose agency has not planned it yet."""
     late: set[str] = field(default_factory=set)
     """Tickets whose last answer came late."""
 

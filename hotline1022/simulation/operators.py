@@ -1,19 +1,20 @@
 """What the hotline's own people do with tickets: sort them, send them on, tell citizens, publish. Shares are assumed unless said."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 
 from hotline1022.base.access import Actor
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.events import Event
-from hotline1022.simulation import province
-from hotline1022.simulation.agencies import HELPERS
+from hotline1022.simulation import province, words
+from hotline1022.simulation.agencies import HELPERS, OFFICE
 from hotline1022.simulation.hands import LEADER, Hands, operator
 from hotline1022.simulation.matters import Matters
 from hotline1022.simulation.world import World
 from telephony.events import OperatorCallEnded, OperatorCallOutcome
 from telephony.floor import store as floor_store
 from telephony.naming import fact_id
+from tickets.appointments.moves import Book
 from tickets.events import TicketAnswered, TicketMoved, TicketOpened
 from tickets.model import Stage
 from tickets.moves import (
@@ -33,6 +34,8 @@ from tickets.moves import (
 DESK = "hotline"
 """The calendar on which the hotline works."""
 HOUR = 60.0
+HOME_VISIT = "hen-tai-nha"
+"""The topic of a home appointment."""
 
 NOT_HANDLED, MERGED, RAISED, OBJECTED = 0.01, 0.5, 0.06, 0.02
 """Refused with guidance; merged where an open ticket has the same topic and place; raised to the leaders; returned as unfit."""
@@ -76,7 +79,10 @@ class Operators:
             divert = Divert(move="divert", kind="complaint" if complaint else "denunciation")
             await self._hands.make(code, divert, by)
             return
-        if matter.topic == "hen-tai-nha":
+        if matter.topic == HOME_VISIT:
+            visit = self._visit(chance)
+            if await self._hands.make(code, visit, by):
+                self._matters.windows[code] = visit.ends
             await self._classify(code, by, chance)
             return
         if not matter.urgent and chance.random() < self._world.plan.at_once:
@@ -107,6 +113,19 @@ class Operators:
         # Five working minutes are promised; now and then it takes longer.
         minutes = min(chance.expovariate(1 / 1.2), 30)
         self._hands.next(code, self._hands.after(DESK, minutes), Route(move="route"), by)
+
+    def _visit(self, chance: Random) -> Book:
+        """A window of two hours, some working days ahead."""
+        office, today = self._rules.calendar(OFFICE), self._world.clock.now().astimezone(CIVIL_ZONE).date()
+        day = office.working_day(chance.randint(2, 6), today)
+        starts = datetime.combine(day, time(chance.choice((8, 9, 14))), CIVIL_ZONE)
+        return Book(
+            move="book",
+            starts=starts,
+            ends=starts + timedelta(hours=2),
+            procedure=words.PROCEDURE,
+            address=f"số {chance.randint(1, 400)}, ấp {chance.randint(1, 9)}",
+        )
 
     async def _merge(self, code: str, into: str, by: Actor) -> bool:
         return await self._hands.make(code, Merge(move="merge", into=into), by)
@@ -157,7 +176,6 @@ class Operators:
         return await ring(self._world, f"mo-phong-goi-ra-{self.told_by_phone:06}", known.number, by, chance)
 
     def _answered(self, event: TicketAnswered) -> None:
-        self._matters.visits.discard(event.code)
         (self._matters.late.discard if event.on_time else self._matters.late.add)(event.code)
         known = self._matters.tickets[event.code]
         place = (known.matter.topic, known.matter.place)
@@ -208,9 +226,3 @@ async def ring(world: World, call: str, number: str, by: Actor, chance: Random) 
             written_at=now,
         )
     return taken
-
-
-def civil_hour(day: datetime, hour: float) -> datetime:
-    """An hour of the civil day of ``day``."""
-    midnight = day.astimezone(CIVIL_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + timedelta(hours=hour)

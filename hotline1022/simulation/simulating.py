@@ -20,8 +20,8 @@ from sqlalchemy import ColumnElement, Table, func, select
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.db import Database
 from hotline1022.base.errors import Invalid, Refused
-from hotline1022.score_sources import TicketJournal
 from hotline1022.simulation.agencies import Agencies
+from hotline1022.simulation.calling_back import CallingBack
 from hotline1022.simulation.calls import Contacts
 from hotline1022.simulation.citizens import Citizens
 from hotline1022.simulation.habits import Habits
@@ -30,19 +30,24 @@ from hotline1022.simulation.joined import JoinedDatabase
 from hotline1022.simulation.matters import Matters
 from hotline1022.simulation.operators import Operators
 from hotline1022.simulation.plan import Plan, volumes
-from hotline1022.simulation.traffic import OPERATORS, Traffic
+from hotline1022.simulation.scoring import Scoring
+from hotline1022.simulation.traffic import Traffic
 from hotline1022.simulation.world import World
 from hotline1022.survey_desk import SurveyRules
-from surveys.scores.recount import Recount
+from surveys.scores.store import score_sign_offs
 from surveys.store import survey_answers, survey_attempts, survey_cases
 from telephony.callbacks.store import callbacks
 from telephony.store import calls
+from tickets.appointments.store import ticket_appointments
 from tickets.journal.store import ticket_journal
 from tickets.letters.store import ticket_letters
 from tickets.publication.store import published_answers
 from tickets.rules import StandingRules
 from tickets.store import tickets
 from transcription.store import transcripts
+
+AT_WORK = 4
+"""Assumed: operators who do paperwork and ring people back."""
 
 Tell = Callable[[date, int, int], None]
 """Told at each midnight: the day that begins, its number from 0, how many there are."""
@@ -61,8 +66,11 @@ class Figures:
     survey_calls: int
     survey_answers: int
     letters: int
+    visits: int
     callbacks: int
     published: int
+    signed: int
+    """Months and quarters whose scores are signed off."""
     events: int
     refused: int
     """Moves that somebody made too late, so that they were refused."""
@@ -83,17 +91,19 @@ async def simulate(
 ) -> Figures:
     """Let the plan's traffic happen through the real services. Raises Refused where traffic stands already, and DatabaseAway.
 
-    ``policies`` is the folder of the province's own rule files, for the call-backs' policy.
+    ``policies`` is the folder of the province's own rule files: how people are called back, what scores weigh.
     """
     await refuse_traffic(database)
     joined = JoinedDatabase(database)
     world = World(joined, rules, surveys, policies, plan)
     days = list(volumes(plan, _is_holiday(rules)))
     matters, hands, habits = Matters(plan, rules), Hands(world), Habits(plan)
-    operators = Operators(world, hands, matters, at_work=min(4, len(OPERATORS)))
+    operators = Operators(world, hands, matters, at_work=AT_WORK)
+    CallingBack(world, hands, AT_WORK)
     contacts = Contacts(world, operators, matters)
     world.open(Citizens(world, habits, matters), contacts.words_of)
-    world.heard += [operators.hear, Agencies(world, hands, habits, matters).hear]
+    scoring = Scoring(world, policies)
+    world.heard += [operators.hear, Agencies(world, hands, habits, matters).hear, scoring.hear]
     traffic = traffic_of(plan, rules, sum(day.slips for day in days))
 
     for number, volume in enumerate(days):
@@ -102,7 +112,9 @@ async def simulate(
         async with joined.joining():
             await world.timeline.walk(_midnight(volume.day + timedelta(days=1)), world.settle)
             await world.mark()
-    await Recount(database, world.clock, TicketJournal()).rebuild()
+            await scoring.end_day(volume.day)
+    async with joined.joining():
+        await scoring.count()
     return await _figures(database, world, hands)
 
 
@@ -167,8 +179,10 @@ async def _figures(database: Database, world: World, hands: Hands) -> Figures:
             survey_calls=await count(survey_attempts),
             survey_answers=await count(survey_answers),
             letters=await count(ticket_letters),
+            visits=await count(ticket_appointments),
             callbacks=await count(callbacks),
             published=await count(published_answers),
+            signed=await count(score_sign_offs),
             events=world.events,
             refused=hands.refused.total(),
         )

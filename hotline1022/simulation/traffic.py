@@ -192,8 +192,8 @@ class Traffic:
 
 
 def on_shift(calls: int) -> int:
-    """Assumed: operators on shift, by a day's calls: somebody for each dozen an hour, two at least."""
-    return min(2 + round(calls / 7.5 / 12), len(OPERATORS))
+    """Assumed: operators on shift, by a day's calls: one, and one more for each twenty an hour; two at least."""
+    return min(max(1 + round(calls / 7.5 / 20), 2), len(OPERATORS))
 
 
 def _instant(chance: random.Random, day: date) -> datetime:

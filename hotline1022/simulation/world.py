@@ -103,7 +103,7 @@ class World:
         )
         self._agenda = agenda
         self._looks = Looks(self.database, self.timeline, agenda)
-        surveys = _CountedAtTheEnd(
+        surveys = _CountedLater(
             consideration=Consideration(**self._survey_parts),
             campaign=self.campaign,
             handling=self.handling,
@@ -221,8 +221,8 @@ class _NoSound(Aftermath):
             await self._world.record(ready)
 
 
-class _CountedAtTheEnd(SurveyStory):
-    """Counts nothing after each event: at the end every ticket is counted once, which comes to the same (``Recount.rebuild``)."""
+class _CountedLater(SurveyStory):
+    """Counts nothing after each event: see ``scoring``."""
 
     async def recount(self, event: CountedEvent) -> None:
         """Nothing yet."""

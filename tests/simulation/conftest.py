@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,12 @@ MEANINGLESS = {"id", "seal", "source_key", "answer", "details", "reason", "creat
 """Columns with ids that mean nothing, and what quotes them."""
 
 
+@cache
+def shipped() -> StandingRules:
+    """The shipped rules, read once."""
+    return StandingRules()
+
+
 @dataclass(frozen=True)
 class Filled:
     """A database that a plan has filled."""
@@ -53,9 +60,8 @@ class Filled:
 async def fill(url: str, plan: Plan = SMALL) -> Filled:
     """Fill an empty database."""
     database = Database(url)
-    rules = StandingRules()
     with capture_logs():
-        figures = await simulate(database, plan, rules=rules, surveys=SurveyRules.load(None, KEY))
+        figures = await simulate(database, plan, rules=shipped(), surveys=SurveyRules.load(None, KEY))
     rows = await stands(database)
     await database.close()
     return Filled(url, figures, rows)

@@ -9,6 +9,7 @@ from hotline1022.base.clock import SystemClock
 from hotline1022.base.db import Database
 from hotline1022.base.errors import Invalid, Refused
 from hotline1022.score_sources import TicketJournal
+from hotline1022.simulation.hands import LEADER
 from hotline1022.simulation.plan import volumes
 from hotline1022.simulation.simulating import refuse_traffic
 from surveys.scores.recount import Recount
@@ -51,16 +52,16 @@ def test_every_report_of_the_plan_becomes_one_ticket(filled: Filled) -> None:
 
 
 def test_every_kind_of_thing_that_is_shown_somewhere_comes_about(filled: Filled) -> None:
-    assert {name for name, count in filled.figures.named().items() if not count} <= {"refused"}
+    assert {name for name, count in filled.figures.named().items() if not count} <= {"refused", "signed"}
 
 
 def test_hardly_a_move_comes_too_late(filled: Filled) -> None:
     assert filled.figures.refused < 0.03 * filled.figures.journal
 
 
-def test_operators_answer_within_seconds_and_nobody_speaks_before_they_are_answered(filled: Filled) -> None:
+def test_several_operators_have_calls(filled: Filled) -> None:
     told = Counter(row[2] for row in filled.rows["call_results"])
-    assert len(told) > 1, "several operators work"
+    assert len(told) > 1
 
 
 async def test_a_database_with_traffic_is_refused(filled: Filled) -> None:
@@ -71,8 +72,10 @@ async def test_a_database_with_traffic_is_refused(filled: Filled) -> None:
 
 
 def test_the_command_fills_an_empty_installation_once(installation: Path) -> None:
-    figures = run_json("simulate", "--from", "2026-03", "--months", "1", "--scale", "0.01")
+    figures = run_json("simulate", "--from", "2026-02", "--months", "2", "--scale", "0.005")
     assert figures["tickets"] > 0
+    assert figures["signed"] == 1, "February is over, and March is not"
+    assert run_json("score", "--period", "2026-02")["signed_off"]["by"] == LEADER.name
     assert run_json("journal", "verify")["breaks"] == []
     with pytest.raises(Refused, match="nên không mô phỏng vào đó"):
         run("simulate", "--from", "2026-03")

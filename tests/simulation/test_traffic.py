@@ -12,6 +12,7 @@ from hotline1022.simulation.simulating import traffic_of
 from hotline1022.simulation.traffic import InCall
 from hotline1022.simulation.words import sentences
 from surveys.model import Question
+from tests.simulation.conftest import shipped
 from tickets.model import Channel
 from tickets.rules import StandingRules
 
@@ -21,7 +22,7 @@ YEAR = Plan.months("2026-01", 12, surge=["2026-10"])
 @pytest.fixture(scope="session")
 def standing() -> StandingRules:
     """The shipped rules."""
-    return StandingRules()
+    return shipped()
 
 
 @pytest.fixture(scope="session")

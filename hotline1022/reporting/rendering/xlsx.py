@@ -142,7 +142,7 @@ class _Sheet:
         if isinstance(value, int | float):
             self._sheet.write_number(self._row, at, value, look)
         else:
-            self._sheet.write_string(self._row, at, value or written.NOTHING, look)
+            self._sheet.write_string(self._row, at, written.NOTHING if value is None else value, look)
 
     def _chart(self, chart: Chart) -> None:
         first, table = self._placed[chart.table]
