@@ -1,8 +1,7 @@
-"""Dashboard 4: where more reports come than before: topic and commune, the last seven days against the eight weeks before them.
+"""Dashboard 4: where more reports come than before: topic and commune, the last seven days against the twelve weeks before them.
 
-The test is exact. If nothing has changed, each of the c + n reports of a topic and a commune in the nine weeks fell into the last one
-with a chance of 1/9; p is the chance that c or more did (binomial, one-sided; Przyborowski and Wilenski 1940). A hot spot has p < 0.001
-and three reports or more. Several hundred pairs are looked at, so about one in a thousand of them is chance: it is a place to look at.
+The test is that of the report (``hotline1022.reporting.hot_spots``), said in SQL; a test compares the two. All pairs are judged together,
+so what is chosen at the top only hides rows.
 """
 
 from grafana_foundation_sdk.models.dashboard import Panel
@@ -11,32 +10,39 @@ from dashboards.board import Board, Row
 from dashboards.choices import OF_TOPICS, TOPIC
 from dashboards.panels import lines, listing, number, rising
 from dashboards.sources import over_time, rows
+from hotline1022.reporting.hot_spot_report import FEWEST_WEEKS, WEEKS_BEFORE
+from hotline1022.reporting.hot_spots import FALSE_ALARMS, FEWEST_SLIPS
 
-WEEKS_BEFORE = 8
-LEAST = 3
-"""Fewer reports than this are never called a hot spot."""
-CHANCE = 0.001
 TEST = (
-    f"So 7 ngày cuối với {WEEKS_BEFORE} tuần trước đó của chính lĩnh vực và xã, phường ấy. p là xác suất có từng ấy phản ánh trở lên nếu "
-    f"không có gì đổi khác (kiểm định nhị thức chính xác, một phía). Điểm nóng: p < 0,001 và có từ {LEAST} phản ánh. "
-    "Xét hàng trăm cặp nên vẫn có thể gặp một điểm do tình cờ. Không tính khiếu nại, tố cáo và phiếu trùng."
+    f"So 7 ngày cuối với {WEEKS_BEFORE} tuần trước đó (hoặc chừng nào có) của chính lĩnh vực và xã, phường ấy: kiểm định chính xác có "
+    "điều kiện cho hai tỷ suất Poisson, p là mid-p một phía, q đã hiệu chỉnh Benjamini-Hochberg trên mọi cặp. Điểm nóng: q không quá "
+    f"{FALSE_ALARMS:.0%} và có từ {FEWEST_SLIPS} phản ánh. Kể cả phiếu trùng, không kể khiếu nại, tố cáo. Như báo cáo điểm nóng."
 )
 
+_SPAN = f"""
+  SELECT $__timeTo()::timestamptz AS ends, $__timeTo()::timestamptz - interval '7 days' AS middle,
+    least({WEEKS_BEFORE}, floor(extract(epoch FROM $__timeTo()::timestamptz - interval '7 days'
+      - date_trunc('week', min(taken_at), 'Asia/Ho_Chi_Minh')) / 604800))::int AS weeks
+  FROM report_tickets"""
 _COUNTED = f"""
-  SELECT topic, place, count(*) FILTER (WHERE taken_at >= $__timeTo()::timestamptz - interval '7 days') AS c,
-    count(*) FILTER (WHERE taken_at < $__timeTo()::timestamptz - interval '7 days') AS n
-  FROM report_tickets
-  WHERE taken_at < $__timeTo()::timestamptz AND taken_at >= $__timeTo()::timestamptz - interval '{7 + 7 * WEEKS_BEFORE} days'
-    AND topic IS NOT NULL AND place IS NOT NULL AND duplicate = 0 AND {OF_TOPICS}
-  GROUP BY topic, place"""
-_TESTED = f"""
-  SELECT topic, place, c, n, (
-    SELECT greatest(0, 1 - sum(term)) FROM (
-      SELECT exp((c + n) * ln({WEEKS_BEFORE}.0 / {WEEKS_BEFORE + 1}) + sum(
-        CASE WHEN k = 0 THEN 0 ELSE ln((c + n - k + 1)::float / k / {WEEKS_BEFORE}) END) OVER (ORDER BY k)) AS term
-      FROM generate_series(0, c - 1) AS k) terms) AS p
-  FROM counted WHERE c >= {LEAST}"""
-SPOTS = f"WITH counted AS ({_COUNTED}), tested AS ({_TESTED})"
+  SELECT topic, place, weeks, count(*)::int AS amount, (count(*) FILTER (WHERE taken_at >= middle))::int AS c
+  FROM report_tickets, span
+  WHERE weeks >= {FEWEST_WEEKS} AND taken_at >= middle - weeks * interval '7 days' AND taken_at < ends
+    AND topic IS NOT NULL AND place IS NOT NULL
+  GROUP BY topic, place, weeks"""
+_TESTED = """
+  SELECT topic, place, weeks, c, amount - c AS n, (
+    SELECT sum(CASE WHEN k = c THEN term / 2 ELSE term END) FROM (
+      SELECT k, exp(amount * ln(weeks::float / (weeks + 1)) - k * ln(weeks::float)
+        + sum(CASE WHEN k = 0 THEN 0 ELSE ln((amount - k + 1)::float / k) END) OVER (ORDER BY k)) AS term
+      FROM generate_series(0, amount) AS k) terms WHERE k >= c) AS p
+  FROM counted"""
+_JUDGED = """
+  SELECT topic, place, weeks, c, n, p, least(1.0, min(p * pairs / nth) OVER (
+    ORDER BY nth ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)) AS q
+  FROM (SELECT tested.*, count(*) OVER () AS pairs, row_number() OVER (ORDER BY p) AS nth FROM tested) ranked"""
+JUDGED = f"WITH span AS ({_SPAN}), counted AS ({_COUNTED}), tested AS ({_TESTED}), judged AS ({_JUDGED})"
+HOT = f"q <= {FALSE_ALARMS} AND c >= {FEWEST_SLIPS}"
 
 
 def board() -> Board:
@@ -45,7 +51,7 @@ def board() -> Board:
         uid="hotline-diem-nong",
         title="4 · Điểm nóng",
         description="Lĩnh vực và xã, phường có nhiều phản ánh bất thường trong 7 ngày cuối của khoảng thời gian đang xem.",
-        begin="now-63d",
+        begin="now-91d",
         refresh="15m",
         variables=[TOPIC],
         rows=[Row("Bảy ngày cuối", _week()), Row("Để so sánh", _before())],
@@ -57,26 +63,27 @@ def _week() -> list[Panel]:
         number(
             "Điểm nóng",
             f"Số cặp lĩnh vực và xã, phường bất thường. {TEST}",
-            rows(f"{SPOTS} SELECT count(*) FROM tested WHERE p < {CHANCE}"),
+            rows(f"{JUDGED} SELECT count(*) FROM judged WHERE {HOT} AND {OF_TOPICS}"),
             unit="none",
             limits=rising(1, 5),
             size=(4, 9),
         ),
         listing(
-            "Lĩnh vực và xã, phường bất thường",
+            "Các cặp nổi bật nhất",
             TEST,
             rows(
-                f"""{SPOTS}
+                f"""{JUDGED}
                 SELECT coalesce(t.name, s.topic) AS "Lĩnh vực", coalesce(x.name, s.place) AS "Xã, phường", s.c AS "7 ngày cuối",
-                  s.n / {WEEKS_BEFORE}.0 AS "Mỗi tuần trước đó", s.p AS "p"
-                FROM tested s
+                  s.n::float / s.weeks AS "Trung bình một tuần trước đó", s.p AS "p", s.q AS "q",
+                  CASE WHEN {HOT} THEN 'có' ELSE 'không' END AS "Điểm nóng"
+                FROM judged s
                 LEFT JOIN report_names t ON t.kind = 'topic' AND t.code = s.topic
                 LEFT JOIN report_names x ON x.kind = 'place' AND x.code = s.place
-                WHERE s.p < {CHANCE} ORDER BY s.p, s.c DESC LIMIT 50
+                WHERE s.c > 0 AND s.{OF_TOPICS} ORDER BY s.p, s.c DESC, s.topic, s.place LIMIT 20
                 """
             ),
-            units={"p": "sci"},
-            coloured={"7 ngày cuối": rising(LEAST, 10)},
+            units={"p": "sci", "q": "sci"},
+            coloured={"q": [(None, "red"), (FALSE_ALARMS, "green")]},
             size=(20, 9),
         ),
     ]

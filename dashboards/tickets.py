@@ -10,6 +10,9 @@ from dashboards.words import CHANNELS, CLOCKS, STAGES, called
 
 DUE = "Mọi phản ánh đến hạn trong tháng, kể cả chưa trả lời mà đã quá hạn; như trong điểm của cơ quan."
 
+NONE = "sum(0 * (hotline_database_up == 1))"
+"""What has no series is 0 while the database could be read, and unknown while it could not."""
+
 
 def board() -> Board:
     """The dashboard."""
@@ -33,7 +36,7 @@ def _open() -> list[Panel]:
         number(
             "Phiếu đang mở",
             "Phiếu mà người dân còn chờ trả lời.",
-            now("sum(hotline_tickets_open)"),
+            now(f"sum(hotline_tickets_open) or {NONE}"),
             unit="none",
             limits=PLAIN,
         ),
@@ -47,7 +50,7 @@ def _open() -> list[Panel]:
         number(
             "Quá hạn",
             "Phiếu đang mở đã quá hạn trả lời người dân, của mọi cơ quan.",
-            now("sum(hotline_tickets_overdue)"),
+            now(f"sum(hotline_tickets_overdue) or {NONE}"),
             unit="none",
             limits=rising(1, 20),
         ),

@@ -21,4 +21,7 @@ done
 password="$(cat "$folder/database_password")"
 lay hotline_database_url "postgresql+asyncpg://hotline:$password@postgres/hotline"
 lay hotline_jobs_database_url "postgresql://hotline:$password@postgres/hotline_jobs"
+# Whom Alertmanager tells: the mail server's password and a webhook, to be written here by whoever has them.
+lay smtp_password ""
+lay alert_webhook_url "http://example.invalid/"
 echo "Bí mật nằm trong $folder; cất một bản ở nơi khác."

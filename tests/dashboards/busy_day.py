@@ -18,9 +18,6 @@ from surveys.scores.dossiers import StandingDossiers
 from surveys.scores.scoreboard import Scoreboard
 from surveys.scores.sign_off import SignOff
 from surveys.scores.weights import StandingWeights
-from telephony.callbacks.callbacks import Callbacks
-from telephony.callbacks.model import QueueNow
-from telephony.callbacks.policy import StandingCallbackPolicy
 from tests.conftest import StillClock
 from tickets.rules import StandingRules
 
@@ -30,11 +27,10 @@ NOW = PLAN.ends - timedelta(minutes=1)
 """The instant at which the dashboards are looked at."""
 SIGNED = "2026-09"
 LEADER = Actor(role=Role.LEADER, name="Lê Hoàng Phúc")
-OPERATOR = Actor(role=Role.OPERATOR, name="Nguyễn Thị Thanh Trúc", account=10_220_001)
 
 
 async def fill(url: str) -> None:
-    """Let the plan happen in an empty database; then people do what the simulation has nobody for: sign a period, call back."""
+    """Let the plan happen in an empty database; then a period is signed, as a leader does."""
     await migrate.upgrade(url)
     database, rules = Database(url), StandingRules()
     told = structlog.get_config()
@@ -43,22 +39,9 @@ async def fill(url: str) -> None:
         await simulate(database, PLAN, rules=rules, surveys=SurveyRules.load(None, bytes(32)))
         await keep_names(database, rules.current)
         await SignOff(database, StillClock(NOW), scoreboard(database, rules)).sign(SIGNED, LEADER)
-        await _call_back(database, rules)
     finally:
         structlog.configure(**told)
         await database.close()
-
-
-async def _call_back(database: Database, rules: StandingRules) -> None:
-    """In the afternoon an operator reaches everybody who was missed until then."""
-    at, policy = PLAN.ends - timedelta(hours=7.5), StandingCallbackPolicy(None)
-    hours = rules.current.calendar(policy.current.calendar)
-    callbacks = Callbacks(database, StillClock(at), lambda: policy.current, lambda: hours)
-    callbacks.queue = lambda: QueueNow(waiting=0, free=frozenset({OPERATOR.account or 0}))
-    for standing in await callbacks.standing():
-        if standing.asked_at < at and (standing.due_at is None or standing.due_at < at):
-            await callbacks.take(standing.id, OPERATOR)
-            await callbacks.write_down(standing.id, OPERATOR, "reached", None, None)
 
 
 def scoreboard(database: Database, rules: StandingRules) -> Scoreboard:

@@ -3,20 +3,24 @@
 They share a file, because the day takes some seconds to happen.
 """
 
-import math
-import re
 import sys
+from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from hotline1022.base.access import Actor, Role
+from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.db import Database
+from hotline1022.reporting import hot_spot_report
+from hotline1022.reporting.hot_spots import Cell, judge
+from hotline1022.reporting.sources import Sources
 from surveys.scores.model import AgencyFigures
 from surveys.scores.scoreboard import ScoreQuery
 from surveys.tally import wilson
+from tests.conftest import StillClock
 from tests.dashboards import grafana
-from tests.dashboards.busy_day import NOW, SIGNED, scoreboard
+from tests.dashboards.busy_day import LEADER, NOW, SIGNED, scoreboard
 from tests.dashboards.minutes import DAY
 from tests.dashboards.prometheus import Prometheus
 from tests.dashboards.reader import Reader, Table
@@ -91,8 +95,7 @@ async def scores(url: str, period: str) -> dict[str, AgencyFigures]:
     """The figures of the scores' page by agency."""
     database = Database(url)
     try:
-        leader = Actor(role=Role.LEADER, name="Lê Hoàng Phúc")
-        shown = await scoreboard(database, StandingRules()).scores(ScoreQuery(period=period), leader)
+        shown = await scoreboard(database, StandingRules()).scores(ScoreQuery(period=period), LEADER)
     finally:
         await database.close()
     return {each.agency: each for each in shown.scores}
@@ -151,20 +154,33 @@ async def test_satisfaction_and_its_interval_are_those_of_the_scores(busy_day: s
     assert compared
 
 
-def test_the_chance_of_a_hot_spot_is_the_binomial_tail(reader: Reader) -> None:
-    text = target("hotline-diem-nong", "Điểm nóng").text.rpartition("SELECT")[0] + "SELECT c, n, p FROM tested"
-    board = BOARDS["hotline-diem-nong"]
-    values = grafana.chosen(board, NOW, lambda select: reader.ask(select).rows)
-    tested = reader.ask(grafana.as_sql(text, values, *grafana.span(board, NOW))).rows
-    assert tested
-    for c, n, p in tested:
-        tail = sum(math.comb(c + n, k) * 8 ** (c + n - k) for k in range(c, c + n + 1)) / 9 ** (c + n)
-        assert p == pytest.approx(tail, rel=1e-6, abs=1e-12)
-
-
-def test_a_hot_spot_needs_more_than_chance(reader: Reader) -> None:
-    (count,) = ask(reader, "hotline-diem-nong", "Điểm nóng").rows[0]
-    listed = ask(reader, "hotline-diem-nong", "Lĩnh vực và xã, phường bất thường")
-    assert len(listed.rows) == count
-    assert max(listed.column("p")) < 0.001
-    assert re.fullmatch(r"\d+", str(count))
+async def test_hot_spots_are_those_of_the_report(busy_day: str, reader: Reader) -> None:
+    board, week_over = BOARDS["hotline-diem-nong"], datetime(2026, 11, 2, tzinfo=CIVIL_ZONE)
+    shown = reader.ask(
+        grafana.as_sql(
+            target("hotline-diem-nong", "Các cặp nổi bật nhất").text,
+            grafana.chosen(board, week_over, lambda select: reader.ask(select).rows),
+            *grafana.span(board, week_over),
+        )
+    )
+    text = target("hotline-diem-nong", "Các cặp nổi bật nhất").text.rpartition("SELECT coalesce")[0]
+    judged = reader.ask(
+        grafana.as_sql(
+            f"{text} SELECT topic, place, c, n, weeks, p, q FROM judged", {}, *grafana.span(board, week_over)
+        )
+    ).rows
+    (weeks,) = {row[4] for row in judged}
+    told = judge([Cell(*row[:4]) for row in judged], Fraction(1, weeks + 1))
+    expected = {(each.cell.topic, each.cell.place): (each.p, each.q) for each in told}
+    assert {row[:2]: pytest.approx(row[5:], rel=1e-6) for row in judged} == expected
+    database = Database(busy_day)
+    rules = StandingRules()
+    sources = Sources(database, StillClock(week_over), rules, scoreboard(database, rules), LEADER)
+    report = await hot_spot_report.build(sources, "2026-W44")
+    await database.close()
+    listed = report.chapters[0].tables[0]
+    assert [row[:4] for row in listed.rows] == [
+        (topic, place, count, round(mean * weeks))
+        for topic, place, count, mean in zip(*(shown.column(name) for name in shown.columns[:4]), strict=True)
+    ]
+    assert [row[-1] for row in listed.rows] == shown.column("Điểm nóng")
