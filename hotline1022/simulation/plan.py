@@ -89,8 +89,8 @@ class Plan:
     ) -> "Plan":
         """One busy day behind ``before`` quiet ones, on which fewer are answered at once: every kind of row there is comes about.
 
-        The simulation ends with the day, so that many of its tickets are still open. With these numbers it takes one to two minutes; half
-        of the calls and slips take half of that.
+        The simulation ends with the day, so that many of its tickets are still open. Fewer calls and slips, and less before
+        them, take less time.
         """
         busy = BusyDay(day=day, calls=calls, slips=slips)
         first = day - timedelta(days=before)
