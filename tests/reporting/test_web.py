@@ -23,9 +23,9 @@ async def test_leaders_are_offered_every_report_and_agencies_their_own(served: I
     for role in WITH_KEYS:
         answer = await served.get("/api/reports", role)
         if role in (Role.LEADER, Role.ADMINISTRATOR):
-            assert [each["name"] for each in (await answer.json())["items"]] == list(OFFERS)
+            assert [each["name"] for each in (await answer.json())["reports"]] == list(OFFERS)
         elif role in (Role.OFFICER, Role.APPROVER):
-            assert [each["name"] for each in (await answer.json())["items"]] == ["cai-cach"]
+            assert [each["name"] for each in (await answer.json())["reports"]] == ["cai-cach"]
         else:
             assert answer.status == 403
 
