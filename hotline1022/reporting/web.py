@@ -12,7 +12,6 @@ from hotline1022.base.errors import Forbidden
 from hotline1022.base.http.routes import Call, Reply, Route, Told
 from hotline1022.reporting import catalogue, reform_pack
 from hotline1022.reporting.catalogue import Asked, Offer, PeriodKind
-from hotline1022.reporting.rendering.formats import FORMATS
 from hotline1022.reporting.sources import Sources
 from surveys.scores.scoreboard import Scoreboard
 from tickets.rules import StandingRules
@@ -20,6 +19,8 @@ from tickets.rules import StandingRules
 READERS = frozenset({Role.LEADER, Role.ADMINISTRATOR})
 TAG = "Báo cáo"
 ROLES = READERS | AGENCY_ROLES
+ANY_FILE = "*/*"
+"""Which media type it is, the query's format says."""
 AT_ONCE = 1
 """Reports that are made at the same time: each takes a processor from calls and pages. Others wait for their turn."""
 
@@ -89,7 +90,7 @@ def routes(database: Database, clock: Clock, rules: StandingRules, board: Scoreb
     return [
         Route("GET", "/api/reports", listed, "Các báo cáo có thể làm", TAG, ROLES, {200: ReportOffers}),
         Route(
-            "GET", "/api/reports/{name}", made, "Một báo cáo dưới dạng tệp", TAG, ROLES, {200: FORMATS["xlsx"].media_type},
+            "GET", "/api/reports/{name}", made, "Một báo cáo dưới dạng tệp", TAG, ROLES, {200: ANY_FILE},
             parameters={"name": "[a-z-]{1,64}"}, query=ReportQuery, limit=(60, 60.0),
             description="Kỳ chưa hết thì số liệu là tạm tính, ghi rõ trong báo cáo; kỳ chưa đến bị từ chối. "
             "Dạng tệp theo tham số format; media type của câu trả lời theo đó. Cán bộ, lãnh đạo cơ quan chỉ lấy được cai-cach của mình.",
