@@ -92,7 +92,7 @@ tickets = Table(
 )
 
 
-def _only(rows: ColumnElement[bool]) -> dict[str, ColumnElement[bool]]:
+def _only(rows: ColumnElement[bool]) -> dict[str, Any]:
     """An index of these rows alone, on either database."""
     return {"sqlite_where": rows, "postgresql_where": rows}
 
@@ -125,30 +125,18 @@ Index(
     "ix_ticket_deadlines_step",
     ticket_deadlines.c.step_at,
     ticket_deadlines.c.id,
-    sqlite_where=ticket_deadlines.c.step_at.is_not(None),
-    postgresql_where=ticket_deadlines.c.step_at.is_not(None),
+    **_only(ticket_deadlines.c.step_at.is_not(None)),
 )
-Index(
-    "ix_ticket_deadlines_running",
-    ticket_deadlines.c.clock,
-    ticket_deadlines.c.due,
-    sqlite_where=ticket_deadlines.c.ended.is_(None),
-    postgresql_where=ticket_deadlines.c.ended.is_(None),
-)
-Index(
-    "ix_ticket_deadlines_answer_due",
-    ticket_deadlines.c.due,
-    sqlite_where=ticket_deadlines.c.clock == "answer",
-    postgresql_where=ticket_deadlines.c.clock == "answer",
-)
+_running = _only(ticket_deadlines.c.ended.is_(None))
+Index("ix_ticket_deadlines_running", ticket_deadlines.c.clock, ticket_deadlines.c.due, **_running)
+Index("ix_ticket_deadlines_answer_due", ticket_deadlines.c.due, **_only(ticket_deadlines.c.clock == "answer"))
 Index(
     "ix_ticket_deadlines_owed",
     ticket_deadlines.c.party,
     ticket_deadlines.c.clock,
     ticket_deadlines.c.due,
     ticket_deadlines.c.code,
-    sqlite_where=ticket_deadlines.c.ended.is_(None),
-    postgresql_where=ticket_deadlines.c.ended.is_(None),
+    **_running,
 )
 
 ticket_texts = Table(
