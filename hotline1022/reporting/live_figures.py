@@ -4,21 +4,19 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import get_args
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from hotline1022.backup import FOLDER, last_success
 from hotline1022.base.clock import Clock
 from telephony.floor.presence import State
 
 OPERATOR_STATES = get_args(State)
 """States that are told even when nobody is in them, so that a graph shows a zero and no gap."""
-
-LAST_BACKUP = Path("backup") / "last-success"
-"""In the data folder: the instant of the last backup that succeeded, ISO 8601 with its zone. The backup job writes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,17 +72,8 @@ class LiveFigures:
             return
         yield _one("hotline_data_free_bytes", "Chỗ trống của đĩa dữ liệu", disk.free)
         yield _one("hotline_data_size_bytes", "Cỡ của đĩa dữ liệu", disk.total)
-        if (backup := last_backup(self._data)) is not None:
+        if (backup := last_success(self._data / FOLDER)) is not None:
             yield _one("hotline_last_backup_timestamp_seconds", "Lần sao lưu tốt gần nhất", backup.timestamp())
-
-
-def last_backup(data: Path) -> datetime | None:
-    """When the last backup succeeded; None when none ever did, or its note cannot be read."""
-    try:
-        found = datetime.fromisoformat((data / LAST_BACKUP).read_text(encoding="ascii").strip())
-    except (OSError, ValueError):
-        return None
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def _one(name: str, about: str, value: float) -> GaugeMetricFamily:

@@ -15,12 +15,13 @@ from typing import Any
 from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy import select
 
+from hotline1022.backup import FOLDER, LAST_SUCCESS
 from hotline1022.base.db import Database
 from hotline1022.base.events import Event
 from hotline1022.base.metrics import Metrics
 from hotline1022.base.outbox import outbox
 from hotline1022.reporting.database_figures import DatabaseFigures
-from hotline1022.reporting.live_figures import LAST_BACKUP, LiveFigures, Parts
+from hotline1022.reporting.live_figures import LiveFigures, Parts
 from hotline1022.reporting.measures import Measures
 from telephony.store import calls
 from tests.conftest import StillClock
@@ -54,8 +55,8 @@ class Minutes:
         self._told, self._spans, self._database = told, spans, database
         self._clock = StillClock(DAY)
         self.metrics = Metrics()
-        (folder / LAST_BACKUP).parent.mkdir()
-        (folder / LAST_BACKUP).write_text((DAY + timedelta(hours=1)).isoformat(), encoding="ascii")
+        (folder / FOLDER).mkdir()
+        (folder / FOLDER / LAST_SUCCESS).write_text((DAY + timedelta(hours=1)).isoformat(), encoding="ascii")
         parts = Parts(
             calls=lambda: len(self._now(lambda each: (each.arrived, each.ended))),
             waiting=self._waiting,

@@ -10,10 +10,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert
 
+from hotline1022.backup import FOLDER, LAST_SUCCESS
 from hotline1022.base.db import Database
 from hotline1022.base.metrics import Metrics
 from hotline1022.reporting.database_figures import FRESH, MOST_AGENCIES, OTHER, DatabaseFigures, most
-from hotline1022.reporting.live_figures import LAST_BACKUP, LiveFigures, Parts
+from hotline1022.reporting.live_figures import LiveFigures, Parts
 from hotline1022.reporting.measures import Measures
 from hotline1022.reporting.metrics_web import MetricsPage
 from telephony.events import CallEnded, OperatorCallEnded
@@ -129,10 +130,11 @@ def test_what_is_now_is_told_as_it_is(still_clock: StillClock, tmp_path: Path) -
     assert "hotline_trunk_registered" not in found, "where there is no carrier nothing is said of one"
     assert 0 < found["hotline_data_free_bytes"] <= found["hotline_data_size_bytes"]
     assert "hotline_last_backup_timestamp_seconds" not in found, "never is not the beginning of time"
-    (tmp_path / LAST_BACKUP).parent.mkdir()
-    (tmp_path / LAST_BACKUP).write_text(BEGAN.isoformat() + "\n")
+    noted = tmp_path / FOLDER / LAST_SUCCESS
+    noted.parent.mkdir()
+    noted.write_text(BEGAN.isoformat() + "\n")
     assert samples(Metrics(), live)["hotline_last_backup_timestamp_seconds"] == BEGAN.timestamp()
-    (tmp_path / LAST_BACKUP).write_text("hôm qua")
+    noted.write_text("hôm qua")
     assert "hotline_last_backup_timestamp_seconds" not in samples(Metrics(), live)
 
 
