@@ -10,6 +10,7 @@ from surveys.points import HOTLINE, Entry
 from tickets.journal import store as journal
 from tickets.rules import StandingRules
 from tickets.store import tickets
+from tickets.telling import HOTLINE_NAME
 
 
 class TicketJournal:
@@ -37,7 +38,7 @@ class AgencyNames:
 
     def name_of(self, code: str) -> str:
         """See Agencies."""
-        return "Tổng đài 1022" if code == HOTLINE else self._rules.current.agencies.name_of(code)
+        return HOTLINE_NAME if code == HOTLINE else self._rules.current.agencies.name_of(code)
 
     def line_of(self, code: str, day: date) -> frozenset[str]:
         """See Agencies."""

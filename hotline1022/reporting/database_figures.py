@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from prometheus_client.core import GaugeMetricFamily, Metric
-from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.clock import CIVIL_ZONE, Clock
-from hotline1022.base.db import Database, Instant
+from hotline1022.base.db import Database
 from hotline1022.base.errors import DatabaseAway
 from hotline1022.migrations.view_texts import OPEN_STAGES
+from hotline1022.reporting import store
 
 FRESH = timedelta(seconds=30)
 """How long what was read is told again."""
@@ -129,8 +129,7 @@ async def _families(connection: AsyncConnection, now: datetime) -> AsyncIterator
     bound = _instants(now)
     for name, statement in STATEMENTS.items():
         wanted = {key: bound[key] for key in re.findall(r":(\w+)", statement)}
-        kinds = [bindparam(key, type_=Instant()) for key, value in wanted.items() if isinstance(value, datetime)]
-        rows = (await connection.execute(text(statement).bindparams(*kinds), wanted)).all()
+        rows = (await store.answer(connection, statement, wanted)).all()
         for family in _told(name, rows, now):
             yield family
 

@@ -9,13 +9,12 @@ from hotline1022.base.errors import DatabaseAway
 from hotline1022.reporting import store
 from surveys.points import HOTLINE
 from tickets.rules import Rules, StandingRules
+from tickets.telling import HOTLINE_NAME
 
 log = structlog.get_logger()
 
 LOOK_SECONDS = 60.0
 """Seconds between looks whether an agency, a topic or a commune is called otherwise."""
-
-HOTLINE_NAME = "Tổng đài 1022"
 
 
 async def keep_names(database: Database, rules: Rules) -> int:

@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.access import Actor
 from hotline1022.base.clock import Clock
-from hotline1022.base.db import Database, Instant
-from hotline1022.reporting.names import HOTLINE_NAME
-from surveys.points import HOTLINE
+from hotline1022.base.db import Database
+from hotline1022.reporting import store
+from hotline1022.score_sources import AgencyNames
 from surveys.scores.scoreboard import Scoreboard
 from tickets.rules import StandingRules
 
@@ -38,7 +36,7 @@ class Sources:
 
     def agency(self, code: str) -> str:
         """What people call an agency."""
-        return HOTLINE_NAME if code == HOTLINE else self.rules.current.agencies.name_of(code)
+        return AgencyNames(self.rules).name_of(code)
 
     def topic(self, code: str | None) -> str:
         """What people call a topic; of a ticket that hides it, that it does."""
@@ -51,6 +49,4 @@ class Sources:
 
 async def rows(connection: AsyncConnection, query: str, **values: object) -> list[Row]:
     """The rows of a SELECT on the reporting views. Raises DatabaseAway."""
-    instants = [bindparam(name, type_=Instant) for name, value in values.items() if isinstance(value, datetime)]
-    found = await connection.execute(text(query).bindparams(*instants), values)
-    return [dict(row) for row in found.mappings()]
+    return [dict(row) for row in (await store.answer(connection, query, values)).mappings()]

@@ -1,11 +1,13 @@
-"""The table of names that reports show beside codes, and the statements on it. What a name is, the rules say."""
+"""How the reporting views are asked, and the table of names that reports show beside codes. What a name is, the rules say."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, String, Table, delete, insert, select
+from sqlalchemy import Column, CursorResult, String, Table, bindparam, delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hotline1022.base.db import metadata
+from hotline1022.base.db import Instant, metadata
 
 report_names = Table(
     "report_names",
@@ -18,6 +20,12 @@ report_names = Table(
 
 Names = Mapping[tuple[str, str], str]
 """A name by kind and code."""
+
+
+async def answer(connection: AsyncConnection, query: str, values: Mapping[str, object]) -> CursorResult[Any]:
+    """What a SELECT on the reporting views answers; instants in ``values`` are written as the database keeps them. Raises DatabaseAway."""
+    instants = [bindparam(name, type_=Instant) for name, value in values.items() if isinstance(value, datetime)]
+    return await connection.execute(text(query).bindparams(*instants), values)
 
 
 async def stored(connection: AsyncConnection) -> Names:
