@@ -15,7 +15,7 @@ from hotline1022.base import migrate
 from hotline1022.base.db import Database
 from tests.postgresql import PostgreSQL, programs
 
-MUST_RUN_IN_CI = {"asterisk", "postgresql", "engine"}
+MUST_RUN_IN_CI = {"asterisk", "postgresql", "engine", "coturn", "grafana_types"}
 
 
 MEMORY = Path("/dev/shm")

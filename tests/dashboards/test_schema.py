@@ -12,6 +12,8 @@ import pytest
 
 from tests.dashboards import grafana
 
+pytestmark = pytest.mark.grafana_types
+
 MODULES = grafana.FOLDER / "schema" / "node_modules"
 RAW = MODULES / "@grafana" / "schema" / "dist" / "types" / "raw"
 KINDS = {"stat": "Stat", "timeseries": "TimeSeries", "barchart": "BarChart", "bargauge": "BarGauge", "table": "Table"}

@@ -179,6 +179,7 @@ def answers(port: int) -> bool:
     return True
 
 
+@pytest.mark.coturn
 def test_coturn_answers_its_health_check_and_keeps_its_secret_to_itself(relayed_port: int, tmp_path: Path) -> None:
     assert answers(relayed_port)
     assert not answers(free_port(socket.SOCK_DGRAM))
@@ -187,6 +188,7 @@ def test_coturn_answers_its_health_check_and_keeps_its_secret_to_itself(relayed_
     assert "a-secret-of-a-test" not in (tmp_path / "told").read_text()
 
 
+@pytest.mark.coturn
 def test_coturn_relays_for_whom_the_service_has_sealed_a_pass_and_to_asterisk_alone(relayed_port: int) -> None:
     def tried(username: str, credential: str, *more: str) -> str:
         client = [
