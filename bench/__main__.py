@@ -29,6 +29,7 @@ from bench import (
     surveys,
     telephony,
     timers,
+    year,
 )
 from hotline1022 import installation
 from hotline1022.base.errors import HotlineError
@@ -86,6 +87,7 @@ BENCHES: dict[str, tuple[str, Callable[[Wanted], None]]] = {
         "Metrics",
         lambda wanted: scrape.measure(quick=wanted.quick, size=wanted.size, kinds=wanted.kinds),
     ),
+    "year": ("A year, as managers read it", lambda wanted: year.measure(quick=wanted.quick, kinds=wanted.kinds)),
     "machine": ("IVR machine", _machine),
     "page": ("The page", lambda wanted: page.measure(quick=wanted.quick)),
     "panels": ("Panels", lambda wanted: panels.measure(quick=wanted.quick)),

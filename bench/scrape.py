@@ -3,20 +3,21 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
 from bench.databases import KINDS, databases
 from bench.figures import percentile, table
 from bench.lists import mixed
-from bench.population import SetClock
+from bench.population import NOW, SetClock
 from hotline1022.base.db import Database
 from hotline1022.base.metrics import Metrics
 from hotline1022.reporting.database_figures import FRESH, DatabaseFigures
 from tickets.rules import StandingRules
 
 AGENCIES = 300
+HEAD = ("agencies", "database asked, ms p50 / p99", "text, ms p50 / p99", "samples", "bytes")
 
 
 def measure(*, quick: bool, size: int, kinds: Sequence[str] = KINDS) -> None:
@@ -28,13 +29,14 @@ def measure(*, quick: bool, size: int, kinds: Sequence[str] = KINDS) -> None:
                 url = given.fresh()
                 if tickets:
                     mixed(rules, tickets).fill(url, words=False)
-                rows.append((kind, str(tickets), *asyncio.run(_scraped(url, 5 if quick else 40))))
-    head = ("database", "tickets", "agencies", "database asked, ms p50 / p99", "text, ms p50 / p99", "samples", "bytes")
-    print(table(head, rows), flush=True)
+                rows.append((kind, str(tickets), *asyncio.run(scraped(url, 5 if quick else 40))))
+    print(table(("database", "tickets", *HEAD), rows), flush=True)
 
 
-async def _scraped(url: str, times: int) -> tuple[str, ...]:
+async def scraped(url: str, times: int, now: datetime = NOW) -> tuple[str, ...]:
+    """A row of figures for the database at ``url``, whose deadlines are given to AGENCIES in turn first."""
     database, clock, metrics = Database(url), SetClock(), Metrics()
+    clock.instant = now
     async with database.changing_schema() as connection:
         spread = f"UPDATE ticket_deadlines SET party = 'agency-' || (id % {AGENCIES}) WHERE party <> 'hotline'"  # noqa: S608
         await connection.execute(text(spread))

@@ -90,6 +90,8 @@ IMPATIENT_SECONDS, PATIENT_SECONDS = 75.0, 600.0
 ABANDONED_AT_ONCE = 0.03
 """Assumed: of the callers with a short question, those who hang up while an operator's telephone already rings."""
 
+HEARD_IN = (0.25, 1.2)
+"""Assumed: how long the recogniser needs for a call, as a share of its length; from the least to the most."""
 TOLD_BY_PHONE = 0.7
 """Assumed: of those who rang. With it calls out are some 0.3 to 0.5 of calls in; own: 0.29 and 0.53."""
 PUBLISHED = 0.2

@@ -9,6 +9,7 @@ from typing import Literal
 
 import yaml
 
+from transcription.gates import marked
 from transcription.model import Transcript, Word
 
 MODEL = "mo-phong"
@@ -71,7 +72,7 @@ def transcript(caller: str, chance: random.Random, *, seconds: float, operator_f
         at = _speak(words, caller, "caller", at + 0.8, chance)
         _speak(words, CLOSING, "operator", at + 1.0, chance)
     end = words[-1].end if words else 0.0
-    return Transcript(engine="vosk", model=MODEL, words=tuple(words), seconds=round(max(seconds, end), 2))
+    return Transcript(engine="vosk", model=MODEL, words=marked(words), seconds=round(max(seconds, end), 2))
 
 
 def _speak(words: list[Word], text: str, leg: Literal["caller", "operator"], at: float, chance: random.Random) -> float:

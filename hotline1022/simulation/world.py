@@ -19,6 +19,7 @@ from hotline1022.base.db import Database, insert_new
 from hotline1022.base.events import Event
 from hotline1022.live import Stage
 from hotline1022.score_sources import TicketJournal
+from hotline1022.simulation import province
 from hotline1022.simulation.looks import Looks
 from hotline1022.simulation.plan import Plan
 from hotline1022.simulation.timeline import Timeline, VirtualClock
@@ -125,7 +126,7 @@ class World:
             stage=Stage(),
             transcriber=_NOBODY,
         )
-        self.story.words_of = words_of
+        self.story.world, self.story.words_of = self, words_of
 
     # What is told -----------------------------------------------------------------------------------------------------
 
@@ -191,11 +192,15 @@ async def _nothing_later(_look: str, _delay: float) -> None:
 class _SilentStory(Story):
     """The story, whose recordings have no sound: their words are written down."""
 
+    world: World
     words_of: WordsOf
 
     async def transcribe(self, ready: RecordingReady) -> None:
-        """What was said stands on the shelf, as after the recogniser."""
-        await self._transcripts.keep(ready.call, "after", self.words_of(ready), ready.sha256)
+        """What was said will stand on the shelf, when a recogniser would have heard it."""
+        words, shelf = self.words_of(ready), self._transcripts
+        takes = ready.seconds * self.world.plan.chance("heard", ready.seconds).uniform(*province.HEARD_IN)
+        heard = self.world.clock.now() + timedelta(seconds=takes)
+        self.world.timeline.plan(heard, lambda: shelf.keep(ready.call, "after", words, ready.sha256))
 
 
 class _NoSound(Aftermath):

@@ -6,7 +6,7 @@ jobs, live words, the machine, Asterisk) is made up, quietly: such panels are sh
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -82,18 +82,27 @@ class Minutes:
                 measures.count(event)
                 at, event = next(waiting)
             self._work()
-            stands = self._database if now > NOW - EVENING else []
-            for family in (*self.metrics.registry.collect(), *self._live.collect(), *stands, *_others(now)):
-                for sample in family.samples:
-                    if not sample.name.endswith("_created"):
-                        line = f"{sample.value} {now.timestamp()}"
-                        series[family.name, family.type][sample.name, _labels(sample.labels)].append(line)
+            for family in self.families():
+                for name, labels, value in written(family):
+                    series[family.name, family.type][name, labels].append(f"{value} {now.timestamp()}")
             self._clock.instant += STEP
         for (name, kind), samples in series.items():
             yield f"# TYPE {name} {kind}\n"
             for (sample_name, labels), lines in samples.items():
                 yield from (f"{sample_name}{labels} {line}\n" for line in lines)
         yield "# EOF\n"
+
+    def end(self) -> None:
+        """Go on to the day's last minute, in which everything is told."""
+        Measures(self.metrics)
+        self._work()
+        self._clock.instant = NOW
+
+    def families(self) -> Iterable[Metric]:
+        """What a scrape would find at the minute that has been reached."""
+        now = self._clock.instant
+        stands = self._database if now > NOW - EVENING else []
+        return (*self.metrics.registry.collect(), *self._live.collect(), *stands, *_others(now))
 
     def _work(self) -> None:
         """What the service does besides in a minute."""
@@ -169,6 +178,9 @@ def _others(now: datetime) -> Iterable[Metric]:
     )
 
 
-def _labels(labels: Mapping[str, str]) -> str:
-    inner = ",".join(f'{name}="{value}"' for name, value in labels.items())
-    return f"{{{inner}}}" if inner else ""
+def written(family: Metric) -> Iterator[tuple[str, str, float]]:
+    """Name, labels as OpenMetrics writes them, and value of each sample that Prometheus keeps of a family."""
+    for sample in family.samples:
+        if not sample.name.endswith("_created"):
+            inner = ",".join(f'{name}="{value}"' for name, value in sample.labels.items())
+            yield sample.name, f"{{{inner}}}" if inner else "", sample.value
