@@ -78,6 +78,12 @@ class Settings(BaseSettings):
     trunk_outgoing: str = Field(
         "", description="Địa chỉ:cổng SIP của nhà mạng để tổng đài gọi ra (khảo sát); để trống: không gọi ra."
     )
+    trunk_watch_seconds: int = Field(
+        30,
+        ge=0,
+        le=3600,
+        description="Bao nhiêu giây hỏi thăm nhà mạng một lần (SIP OPTIONS); 0: không hỏi, khi nhà mạng không trả lời câu hỏi ấy.",
+    )
     outgoing_number: str = Field(
         "", pattern=r"^[0-9]{0,15}$", description="Số hiện ra khi tổng đài gọi ra; để trống: số tổng đài."
     )

@@ -137,6 +137,7 @@ def line_settings(settings: Settings) -> LineSettings:
         metrics_password=settings.metrics_token.get_secret_value(),
         outgoing=settings.trunk_outgoing,
         outgoing_number=settings.outgoing_number,
+        trunk_watch_seconds=settings.trunk_watch_seconds,
     )
 
 

@@ -30,6 +30,9 @@ log = structlog.get_logger()
 TRUNK = "PJSIP/trunk"
 """The endpoint that outgoing calls leave by; its events tell how they end."""
 
+TRUNK_WATCH = "PJSIP/trunk-watch"
+"""The endpoint that tells whether the carrier answers when it is asked; no call goes this way."""
+
 CONTEXT, EXTENSION = "survey", "answered"
 """Where the dialplan takes a call that was answered."""
 

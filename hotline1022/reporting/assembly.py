@@ -21,7 +21,7 @@ from telephony.ami import Ami
 from telephony.ari import Ari
 from telephony.ari_link import AriLink
 from telephony.floor.roster import Roster
-from telephony.outgoing import TRUNK
+from telephony.outgoing import TRUNK_WATCH
 from tickets.rules import StandingRules
 from transcription.client import TranscriberNode
 
@@ -52,7 +52,8 @@ class Figures:
     ) -> None:
         """The running parts of which is told how they are."""
         roster.changed = self._measures.presence_changed
-        trunk = (lambda: ari.can_reach(TRUNK)) if self._settings.trunk_outgoing else None
+        watched = self._settings.trunk_outgoing and self._settings.trunk_watch_seconds
+        trunk = (lambda: ari.can_reach(TRUNK_WATCH)) if watched else None
         self.surroundings = around = Surroundings(trunk, _recogniser(node))
         self._parts = Parts(
             calls=lambda: len(callers),

@@ -48,6 +48,8 @@ class LineSettings:
     metrics_password: str = ""
     outgoing: str = ""
     """``address:port`` of the carrier to which the hotline's own calls go; empty: it makes none."""
+    trunk_watch_seconds: int = 30
+    """How often the carrier is asked whether it is there; 0: never."""
     outgoing_number: str = ""
     """What those who are called see; empty: the hotline's number."""
 
@@ -124,6 +126,11 @@ def render(settings: LineSettings, program: AsteriskProgram) -> dict[str, str]:
         "ami_secret": settings.ami_secret,
         "calls_password": settings.calls_password,
         "outgoing_contact": f"contact = sip:{settings.outgoing}" if settings.outgoing else "; no outgoing calls",
+        "watched_contact": (
+            f"contact = sip:{settings.outgoing}\nqualify_frequency = {settings.trunk_watch_seconds}\nqualify_timeout = 5"
+            if settings.outgoing and settings.trunk_watch_seconds
+            else "; nobody is asked"
+        ),
         "metrics": "yes" if settings.metrics_password else "no",
         "metrics_password": settings.metrics_password,
     }

@@ -40,6 +40,7 @@ PLAIN: dict[str, Any] = {
     "metrics_password": "d" * 32,
     "outgoing": "192.0.2.10:5070",
     "outgoing_number": "02773898989",
+    "trunk_watch_seconds": 47,
 }
 
 SIGNS = [
