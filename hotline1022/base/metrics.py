@@ -7,7 +7,7 @@ Gauges are not kept here: they are read from what is, when somebody asks (``hotl
 from collections.abc import Iterable
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.core import Metric
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -32,6 +32,8 @@ class Metrics:
     """The counters and histograms of one process. Lengths are in seconds. The page ``docs/reporting.md`` says what each is."""
 
     def __init__(self) -> None:
+        # A second series for each counter, of which nobody asks. The switch is the library's, for the whole process.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self.calls = Counter("hotline_calls", "Cuộc gọi đã kết thúc", ["direction", "result"], registry=self.registry)
         self.queue_wait = Histogram(

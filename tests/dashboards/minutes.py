@@ -181,6 +181,5 @@ def _others(now: datetime) -> Iterable[Metric]:
 def written(family: Metric) -> Iterator[tuple[str, str, float]]:
     """Name, labels as OpenMetrics writes them, and value of each sample that Prometheus keeps of a family."""
     for sample in family.samples:
-        if not sample.name.endswith("_created"):
-            inner = ",".join(f'{name}="{value}"' for name, value in sample.labels.items())
-            yield sample.name, f"{{{inner}}}" if inner else "", sample.value
+        inner = ",".join(f'{name}="{value}"' for name, value in sample.labels.items())
+        yield sample.name, f"{{{inner}}}" if inner else "", sample.value

@@ -32,6 +32,7 @@ async def office(browser: Browser, hotline: RunningHotline, folder: Path) -> Non
     leader = await Person.signed_in(browser, hotline, "anh-ty-le")
     await _shot(leader, "/panel/diem", folder / "diem.png")
     await _shot(leader, f"/panel/diem/{AGENCY}", folder / "diem-co-quan.png")
+    await _shot(leader, "/panel/bao-cao", folder / "bao-cao.png")
     small = await Person.signed_in(browser, hotline, "anh-ty-le", viewport=PHONE, color_scheme="dark")
     await _shot(small, f"/panel/diem/{AGENCY}", folder / "diem-dien-thoai.png")
     await _survey(await Person.signed_in(browser, hotline, "anh-hoi"), folder)
