@@ -23,12 +23,12 @@ DAYS, STEP_SECONDS, TIMES = 31, 30, 5
 GROW = ("_total", "_count", "_sum", "_bucket")
 
 
-def measure(url: str, now: datetime) -> None:
-    """Print the table for a PostgreSQL in which the year stands, looked at at ``now``."""
+def measure(url: str, now: datetime, *, days: int = DAYS) -> None:
+    """Print the table for a PostgreSQL in which the year stands, looked at at ``now``, behind so many days of samples."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
         folder = Path(name)
-        series = _fill(url, now, folder)
-        print(f"{series} series, {series * DAYS * 86400 // STEP_SECONDS} samples in {DAYS} days\n", flush=True)
+        series = _fill(url, now, folder, days)
+        print(f"{series} series, {series * days * 86400 // STEP_SECONDS} samples in {days} days\n", flush=True)
         server = Prometheus(folder / "data")
         try:
             boards.measure(url, now, prometheus=True, ask=_asks(server), times=TIMES)
@@ -46,13 +46,13 @@ def _asks(server: Prometheus) -> boards.Ask:
     return ask
 
 
-def _fill(url: str, now: datetime, folder: Path) -> int:
+def _fill(url: str, now: datetime, folder: Path, days: int) -> int:
     """A file a day: promtool goes through a file once for every two hours that are in it. Returns how many series there are."""
     scrape = Minutes([], [], asyncio.run(_stands(url, now)), folder)
     scrape.end()
     families = {(family.name, family.type): list(written(family)) for family in scrape.families()}
-    start = now - timedelta(days=DAYS)
-    for day in range(DAYS):
+    start = now - timedelta(days=days)
+    for day in range(days):
         path, begins = folder / "day.openmetrics", (start + timedelta(days=day)).timestamp()
         with path.open("w", encoding="utf-8") as file:
             for (name, kind), samples in families.items():
@@ -66,7 +66,7 @@ def _fill(url: str, now: datetime, folder: Path) -> int:
                     file.writelines(lines)
             file.write("# EOF\n")
         make_blocks(path, folder / "data")
-        print(f"day {day + 1} of {DAYS} written", flush=True)
+        print(f"day {day + 1} of {days} written", flush=True)
     return sum(map(len, families.values()))
 
 

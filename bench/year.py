@@ -49,17 +49,17 @@ def measure(*, quick: bool, kinds: Sequence[str] = KINDS) -> None:
             url, began = given.fresh(), time.perf_counter()
             figures = asyncio.run(_happen(url, plan))
             print(f"\n{kind}: {plan.days} days in {time.perf_counter() - began:.0f} s; {_told(figures)}\n", flush=True)
-            read(url, plan.ends, times=2 if quick else TIMES)
+            read(url, plan.ends, quick=quick)
 
 
-def read(url: str, ends: datetime, *, times: int = TIMES) -> None:
+def read(url: str, ends: datetime, *, quick: bool = False) -> None:
     """Print what reading the year in this database costs, looked at just after it."""
-    now = ends + timedelta(minutes=1)
+    now, times = ends + timedelta(minutes=1), 2 if quick else TIMES
     if url.startswith("postgresql"):
         reader = Reader(url.replace("+asyncpg", ""))
         boards.measure(url, now, prometheus=False, ask=boards.sql(reader), times=times)
         reader.close()
-        samples.measure(url, now)
+        samples.measure(url, now, days=1 if quick else samples.DAYS)
     head = ("report", "period", "as", "reading, s", "writing, s", "peak, MB")
     print(table(head, [_report(url, now, *each) for each in _each_report()]), "\n", flush=True)
     print(table(HEAD, [asyncio.run(scraped(url, times * 8, now))]), flush=True)
