@@ -88,7 +88,10 @@ class SurveyStory:
         await self._campaign.call_ended(Outcome(event.attempt, event.at, event.outcome, answers))
 
     async def survey_ended(self, event: SurveyEnded) -> None:
-        """The ticket learns what came of it; what is not solved is reopened, with the same agency and its head."""
+        """The ticket learns what came of it; what is not solved is reopened, with the same agency and its head.
+
+        What somebody says of an answer in whose place another was told since reopens nothing: they are asked about that one.
+        """
         if event.disposition == Disposition.EXCLUDED:
             return
         survey = Survey(
@@ -102,7 +105,7 @@ class SurveyStory:
         )
         await self._move(event.code, survey, MACHINE)
         if event.reopen:
-            await self._move(event.code, Reopen(move="reopen", reason=UNSOLVED), CITIZEN)
+            await self._move(event.code, Reopen(move="reopen", reason=UNSOLVED, of_round=event.round), CITIZEN)
 
     async def _move(self, code: str, move: Survey | Reopen, actor: Actor) -> None:
         try:

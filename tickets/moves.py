@@ -257,6 +257,8 @@ class Reopen(MoveRequest):
 
     move: Literal["reopen"]
     reason: Reason
+    of_round: int | None = Field(default=None, ge=0)
+    """Which answer is not good enough; None: the one that they were told last."""
 
 
 class Publish(MoveRequest):

@@ -132,10 +132,16 @@ MOVES = (
         None,
         _HOTLINE | _CITIZEN,
     ),
-    Move("survey", "ghi nhận khảo sát", (Stage.ANSWERED,), Stage.SURVEYED, _HOTLINE | _MACHINE),
-    Move("survey", "ghi nhận khảo sát", (Stage.SURVEYED, Stage.CLOSED), None, _HOTLINE | _MACHINE),
-    # The citizen was being asked about an answer while their ticket was reopened: what they said stays said.
-    Move("survey", "ghi nhận khảo sát", (Stage.CLASSIFIED, *WITH_AGENCY, *_SIGNED, Stage.MERGED), None, _MACHINE),
+    # Only the surveys themselves say what came of one: whoever could write it here could choose whose answer counts.
+    Move("survey", "ghi nhận khảo sát", (Stage.ANSWERED,), Stage.SURVEYED, _MACHINE),
+    # Also where the ticket was reopened while the citizen was being asked: what they said stays said.
+    Move(
+        "survey",
+        "ghi nhận khảo sát",
+        (Stage.SURVEYED, Stage.CLOSED, Stage.CLASSIFIED, *WITH_AGENCY, *_SIGNED, Stage.MERGED),
+        None,
+        _MACHINE,
+    ),
     Move("close", "đóng phiếu", (Stage.ANSWERED, Stage.SURVEYED), Stage.CLOSED, _LEADERS | _MACHINE),
     Move("reopen", "mở lại", TOLD, Stage.REOPENED, _HOTLINE | _CITIZEN | _MACHINE),
     Move("publish", "đăng câu trả lời", TOLD, None, _LEADERS),

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from hotline1022.base import outbox
-from hotline1022.base.access import Actor, Role
+from hotline1022.base.access import MACHINE, Actor, Role
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.db import Database
 from hotline1022.base.ledger import Ledger
@@ -120,7 +120,7 @@ async def test_an_answered_ticket_is_told_without_a_due_date(
     await hands.move(code, LAN, "tell", how="phone")
     words = await spoken(product, flow, code)
     assert words == "Phiếu của quý vị đã có trả lời. Cơ quan phụ trách là Ủy ban nhân dân phường Cao Lãnh"
-    await hands.move(code, HOA, "survey", disposition="completed")
+    await hands.move(code, MACHINE, "survey", disposition="completed")
     assert await spoken(product, flow, code) == words
     await hands.move(code, HOA, "close")
     assert "đã kết thúc." in await spoken(product, flow, code)

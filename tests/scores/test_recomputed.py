@@ -120,7 +120,8 @@ def recomputed(rows: Sequence[Any], agency: str, wanted: str) -> dict[str, float
         values["duties"], points["duties"] = 0.0, 5
     lows = values | {"satisfaction": low, "solved": solved_low}
     weights = np.array(list(points.values()))
-    asked = len(surveys)
+    ended = np.array([row.details["disposition"] for row in surveys])
+    reached, asked = int((ended != "no-answer").sum()), len(surveys)
     return {
         "n": len(marks),
         "satisfied": int((marks >= 4).sum()),
@@ -128,7 +129,9 @@ def recomputed(rows: Sequence[Any], agency: str, wanted: str) -> dict[str, float
         "low": low,
         "high": high,
         "mean": float(marks.mean()),
-        "response_rate": sum(row.details["disposition"] in ("completed", "partial") for row in surveys) / asked,
+        "response_rate": float(np.isin(ended, ("completed", "partial")).sum()) / asked,
+        "contact_rate": reached / asked,
+        "refusal_rate": float((ended == "refused").sum()) / reached,
         "composite": float(100 * (np.array([values[name] for name in points]) * weights).sum() / weights.sum()),
         "composite_low": float(100 * (np.array([lows[name] for name in points]) * weights).sum() / weights.sum()),
     }

@@ -199,16 +199,3 @@ async def test_the_page_is_asked_for_no_more_than_so_often(hotline: Hotline) -> 
     statuses = [(await hotline.served.get(PATH.format(token="b" * 22))).status for _ in range(62)]
     assert statuses[:60] == [404] * 60
     assert statuses[-1] == 429
-
-
-async def test_what_a_citizen_says_on_the_page_is_told_to_the_ticket_and_reopens_it(hotline: Hotline) -> None:
-    case = await hotline.answered()
-    await send(hotline, await link_of(hotline, case), resolved="3", satisfaction="1", comment="Đèn vẫn tắt.")
-    (end,) = hotline.ends()
-    await hotline.story().survey_ended(end)
-    file = await said(await hotline.served.get(f"/api/tickets/{case.code}", "leader"))
-    assert (file["ticket"]["stage"], file["ticket"]["round"], file["ticket"]["level"]) == ("reopened", 1, 2)
-    journal = (await said(await hotline.served.get(f"/api/tickets/{case.code}/journal", "leader")))["items"]
-    (surveyed,) = [entry for entry in journal if entry["what"] == "surveyed"]
-    assert (surveyed["details"]["mode"], surveyed["details"]["answers"]["resolved"]) == ("link", 3)
-    assert "Đèn vẫn tắt" not in str(journal), "the words stay with the survey"

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from hotline1022.base.access import AGENCY_ROLES, HOTLINE_ROLES
+from hotline1022.base.access import AGENCY_ROLES, HOTLINE_ROLES, MACHINE
 from hotline1022.base.access import Role as Roles
 from surveys import store
 from surveys.course import attempt_id
 from surveys.model import Answer, Mode, Question
 from tests.interface import WITH_KEYS
 from tests.surveys.hotline import Hotline, said
+from tickets.moves import Survey
 
 ALL = {"consent": 1, "resolved": 1, "satisfaction": 5}
 
@@ -327,9 +328,8 @@ async def test_an_agency_reads_in_the_journal_that_its_citizen_was_asked_but_not
     hotline: Hotline,
 ) -> None:
     case = await hotline.answered()
-    await hotline.served.move(
-        case.code, "operator", "survey", disposition="completed", mode="operator", answers={"satisfaction": 1}
-    )  # fmt: skip
+    said_so = Survey(move="survey", disposition="completed", mode="operator", answers={"satisfaction": 1})
+    await hotline.served.api.handling.make(case.code, said_so, MACHINE)
     path = f"/api/tickets/{case.code}/journal"
     for role, details in (("leader", True), ("officer", False), ("approver", False)):
         (entry,) = [

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 from sqlalchemy.dialects import sqlite
 
+from hotline1022.base.access import Actor, Role
 from hotline1022.base.accounts import accounts
 from hotline1022.base.clock import CIVIL_ZONE
 from hotline1022.base.db import Database
 from hotline1022.base.errors import Forbidden, Invalid
 from tests.interface import Interface
-from tests.tickets.conftest import HOA, LAN, Hands, StillClock, officer
+from tests.tickets.conftest import HOA, LAN, Hands, StillClock, approver, officer
 from tests.tickets.test_life import COMMUNE, HEAD, OFFICER, TAKEN, opened, routed
 from tickets.dossier import Dossier
 from tickets.inbox import store
@@ -28,6 +29,7 @@ from tickets.inbox.model import Inbox, InboxLine
 from tickets.model import HOTLINE
 from tickets.rules import Rules, StandingRules
 
+CITIZEN = Actor(name="citizen", role=Role.CITIZEN)
 HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("x")
 
 
@@ -158,6 +160,24 @@ async def test_an_approver_finds_answers_and_extensions_that_wait_the_latest_fir
     assert (extension.title, extension.reason) == ("Duyệt gia hạn 2 ngày làm việc", "Chờ vật tư.")
     await hands.move(late, HEAD, "approve")
     await hands.move(longer, HEAD, "grant-extension")
+    assert (await inbox.approvals(HEAD)).approvals == ()
+
+
+async def test_a_ticket_that_a_citizen_has_reopened_waits_for_the_head_of_its_agency_until_it_is_taken(
+    inbox: InboxDesk, hands: Hands
+) -> None:
+    code = await working(hands, "again")
+    await hands.move(code, OFFICER, "draft", text="Đã thay bóng đèn.")
+    await hands.move(code, HEAD, "approve")
+    await hands.move(code, LAN, "tell", how="phone")
+    assert (await inbox.approvals(HEAD)).approvals == ()
+    await hands.move(code, CITIZEN, "reopen", reason="Đèn lại tắt.")
+    (waiting,) = (await inbox.approvals(HEAD)).approvals
+    assert (waiting.code, waiting.what, waiting.title) == (
+        code, "reopened", "Chỉ đạo xử lý lại: người dân nói việc chưa xong"
+    )  # fmt: skip
+    assert (await inbox.approvals(approver("so-y-te"))).approvals == (), "another agency's head is not concerned"
+    await hands.move(code, OFFICER, "accept")
     assert (await inbox.approvals(HEAD)).approvals == ()
 
 

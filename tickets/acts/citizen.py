@@ -113,7 +113,15 @@ def close(change: Change, request: Close) -> None:
 
 
 def reopen(change: Change, request: Reopen) -> None:
-    """Not solved: the same agency again, with half the time, and its head is told."""
+    """Not solved: the same agency again, with half the time; its head has it among what waits for them until it is taken.
+
+    Raises Refused too late, and for an answer in whose place another one has been told since.
+    """
+    if request.of_round is not None and request.of_round != change["round"]:
+        raise Refused(
+            f"Người dân nói về câu trả lời lần {request.of_round + 1}, nay đã có câu trả lời lần {change['round'] + 1}",
+            remedy="hỏi người dân về câu trả lời mới",
+        )
     told_at = change["told_at"]
     if told_at is not None and change.now > (until := reopen_until(told_at, change.policy)):
         raise Refused(

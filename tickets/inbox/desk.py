@@ -27,6 +27,7 @@ from tickets.suggesting.alike import reporters_of
 
 SHOWN = 100
 """Lines of each group."""
+REOPENED = "Chỉ đạo xử lý lại: người dân nói việc chưa xong"
 
 
 class InboxDesk:
@@ -58,7 +59,7 @@ class InboxDesk:
         )
 
     async def approvals(self, actor: Actor) -> Approvals:
-        """What waits for the head of the actor's agency: answers, extensions, letters of apology."""
+        """What waits for the head of the actor's agency: answers, extensions, letters, and what was reopened until it is taken."""
         now, found = self._clock.now(), list[Approval]()
         async with self._database.reading() as connection:
             owed = await store.duties(connection, self._side(actor))
@@ -71,6 +72,9 @@ class InboxDesk:
                 if duty.stage is Stage.DRAFTED:
                     author = await ticket_store.author_of(connection, row["answer"]) or ""
                     told = {"what": "answer", "title": "Duyệt câu trả lời", "by": author, "since": row["stage_at"]}
+                    found.append(self._approval(duty, row, actor, now, told))
+                if duty.stage is Stage.REOPENED:
+                    told = {"what": "reopened", "title": REOPENED, "by": "Người dân", "since": row["stage_at"]}
                     found.append(self._approval(duty, row, actor, now, told))
                 if extension is not None and extension.granted is None:
                     found.append(self._approval(duty, row, actor, now, _asked(extension)))

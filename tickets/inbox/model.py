@@ -64,10 +64,10 @@ class Inbox(Value):
 
 
 class Approval(Value):
-    """Something that waits for the signature or the yes of an agency's head."""
+    """Something that waits for the signature or the yes of an agency's head, or that they must know: a ticket that was reopened."""
 
     code: str
-    what: Literal["answer", "extension", "letter"]
+    what: Literal["answer", "extension", "letter", "reopened"]
     title: str
     """What is to be decided, as people say it."""
     summary: str | None
