@@ -127,7 +127,7 @@ def _backlog() -> list[Panel]:
         ),
         number(
             "Sự kiện trên đĩa",
-            "Sự kiện ghi tạm ra đĩa vì cơ sở dữ liệu vắng; bình thường là 0.",
+            "Sự kiện nằm trên đĩa vì cơ sở dữ liệu vắng hoặc vì không ai đọc được; bình thường là 0.",
             now("hotline_spool_files"),
             unit="none",
             limits=rising(1, 100),

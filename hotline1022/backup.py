@@ -60,6 +60,10 @@ def make_copy(settings: Settings, folder: Path, clock: Clock, keep: timedelta) -
             _keep(settings.data / path, unfinished / "data" / path, before and before / "data" / path)
         whole = unfinished.rename(unfinished.with_suffix(""))
         _note(folder / LAST_SUCCESS, clock.now())
+        if folder.absolute() != (own := settings.data / FOLDER).absolute():
+            # The service tells Prometheus of the last copy, and looks for it in the data folder.
+            own.mkdir(exist_ok=True, mode=0o700)
+            _note(own / LAST_SUCCESS, clock.now())
         for old in copies(folder):
             if old != whole and begun - begun_at(old) > keep:
                 shutil.rmtree(old)

@@ -179,6 +179,15 @@ class TestOnSqlite:
         assert (len(kept), kept[0].name) == (15, "2026-03-03T01-00-00Z")
         assert backup.last_success(folder) == clock.now()
 
+    def test_a_copy_that_goes_elsewhere_is_noted_where_the_service_looks_for_the_last_one(
+        self, here: Place, clock: StillClock, tmp_path: Path
+    ) -> None:
+        here.put_job()
+        backup.make_copy(here.settings, tmp_path / "to", clock, FORTNIGHT)
+        own = here.settings.data / backup.FOLDER
+        assert backup.last_success(tmp_path / "to") == backup.last_success(own) == clock.now()
+        assert not list(backup.copies(own))
+
     def test_a_recording_that_has_not_changed_takes_no_room_again(
         self, here: Place, clock: StillClock, tmp_path: Path
     ) -> None:
