@@ -165,7 +165,7 @@ def _backlog() -> list[Panel]:
         ),
         number(
             "Khảo sát quá giờ hẹn",
-            "Khảo sát có lần hỏi kế tiếp đã quá giờ từ mười phút trở lên.",
+            "Khảo sát có lần hỏi kế tiếp đã quá giờ từ năm phút trở lên.",
             now("hotline_surveys_due"),
             unit="none",
             limits=rising(10, 50),
