@@ -127,7 +127,7 @@ def _backlog() -> list[Panel]:
         ),
         number(
             "Sự kiện trên đĩa",
-            "Sự kiện ghi tạm ra đĩa vì cơ sở dữ liệu vắng; bình thường là 0.",
+            "Sự kiện nằm trên đĩa vì cơ sở dữ liệu vắng hoặc vì không ai đọc được; bình thường là 0.",
             now("hotline_spool_files"),
             unit="none",
             limits=rising(1, 100),
@@ -165,7 +165,7 @@ def _backlog() -> list[Panel]:
         ),
         number(
             "Khảo sát quá giờ hẹn",
-            "Khảo sát có lần hỏi kế tiếp đã quá giờ từ mười phút trở lên.",
+            "Khảo sát có lần hỏi kế tiếp đã quá giờ từ năm phút trở lên.",
             now("hotline_surveys_due"),
             unit="none",
             limits=rising(10, 50),

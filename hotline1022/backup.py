@@ -42,8 +42,8 @@ _LEFT_OUT = frozenset(
 def make_copy(settings: Settings, folder: Path, clock: Clock, keep: timedelta) -> Path:
     """Lay a whole copy into ``folder``, note the instant, remove copies older than ``keep``; gives the copy's folder.
 
-    A file that has not changed since the copy before is a second name of the same file there. Raises HotlineError; then what an
-    interrupted copy left is removed by the next one, and the noted instant stays.
+    A file that has not changed since the copy before is a second name of the same file there. Raises HotlineError; then nothing of it
+    is left and the noted instant stays. What a killed copy left is removed by the next one.
     """
     begun = clock.now().astimezone(UTC)
     unfinished = folder / f"{begun:{NAME}}{_UNFINISHED}"
@@ -60,6 +60,10 @@ def make_copy(settings: Settings, folder: Path, clock: Clock, keep: timedelta) -
             _keep(settings.data / path, unfinished / "data" / path, before and before / "data" / path)
         whole = unfinished.rename(unfinished.with_suffix(""))
         _note(folder / LAST_SUCCESS, clock.now())
+        if folder.absolute() != (own := settings.data / FOLDER).absolute():
+            # The service tells Prometheus of the last copy, and looks for it in the data folder.
+            own.mkdir(exist_ok=True, mode=0o700)
+            _note(own / LAST_SUCCESS, clock.now())
         for old in copies(folder):
             if old != whole and begun - begun_at(old) > keep:
                 shutil.rmtree(old)
@@ -68,6 +72,9 @@ def make_copy(settings: Settings, folder: Path, clock: Clock, keep: timedelta) -
         raise HotlineError(
             f"Không sao lưu được vào {folder}: {said}", remedy="kiểm tra quyền ghi và chỗ trống của đĩa rồi chạy lại"
         ) from error
+    finally:
+        # On a disk that is full recordings need the room that half a copy would keep until the next one.
+        shutil.rmtree(unfinished, ignore_errors=True)
     return whole
 
 

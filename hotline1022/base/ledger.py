@@ -50,8 +50,8 @@ class Ledger:
 
     @property
     def spooled(self) -> int:
-        """How many events wait on the disk."""
-        return len(self._spool.waiting())
+        """How many events lie on the disk and not in the database: those that wait, and those that nobody can read."""
+        return len(self._spool.waiting()) + len(self._spool.broken())
 
     async def record(self, event: Event) -> None:
         """Keep ``event`` for good, once, whatever the database does. Returns within about ``patience`` seconds.

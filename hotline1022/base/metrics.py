@@ -14,10 +14,13 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 _WAITS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
 _TALKS = (15, 30, 60, 120, 180, 300, 600, 900, 1800)
-_LAGS = (1, 2, 5, 10, 30, 60, 120, 300, 900, 3600)
+_LAGS = (1, 2, 5, 10, 30, 60, 120, 300, 900, 3600, 7200, 14400)
 _LATENESS = (0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800)
 
 QUEUE_RESULTS = ("answered", "abandoned", "given_back")
+OUT_RESULTS = (
+    "answered", "machine", "busy", "no-answer", "rejected", "invalid-number", "failed", "unknown", "cancelled", "no-telephone",
+)  # fmt: skip
 
 
 class Collects(Protocol):
@@ -71,6 +74,8 @@ class Metrics:
         """A series that appears with its first event is not seen to grow by it: Prometheus would miss the first call of each kind."""
         for result in ("ivr", *QUEUE_RESULTS):
             self.calls.labels("in", result)
+        for result in OUT_RESULTS:
+            self.calls.labels("out", result)
         for result in QUEUE_RESULTS:
             self.queue_wait.labels(result)
         for phase in ("live", "after"):

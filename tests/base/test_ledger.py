@@ -139,6 +139,17 @@ async def test_what_an_earlier_process_left_in_the_spool_is_stored_at_the_start(
     assert await recorded(unsteady) == ["fact-1"]
 
 
+async def test_an_event_that_nobody_can_read_stays_counted_until_a_person_has_looked(
+    unsteady: Unsteady, tmp_path: Path
+) -> None:
+    ledger = Ledger(unsteady, Spool(tmp_path))
+    (tmp_path / "20261127T010000.000000-x.json").write_text("{")
+    await ledger.drain()
+    assert ledger.spooled == 1
+    (tmp_path / "broken" / "20261127T010000.000000-x.json").unlink()
+    assert ledger.spooled == 0
+
+
 @pytest.mark.postgresql
 @pytest.mark.parametrize("fault", ["stopped", "crashed", "hanging"])
 async def test_real_outage_is_bridged_by_the_spool(

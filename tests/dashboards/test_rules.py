@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from hotline1022.base.metrics import Metrics
+
 ROOT = Path(__file__).parent.parent.parent
 RULES = sorted((ROOT / "docker" / "prometheus" / "rules").glob("*.yml"))
 TRIED = sorted((ROOT / "docker" / "prometheus" / "tests").glob("*.yml"))
@@ -49,6 +51,23 @@ def test_prometheus_takes_its_configuration_and_every_rule(tmp_path: Path) -> No
 @pytest.mark.parametrize("path", TRIED, ids=lambda path: path.stem)
 def test_alerts_and_recorded_figures_are_what_was_computed_by_hand(path: Path) -> None:
     run("promtool", "test", "rules", str(path))
+
+
+def test_trials_have_the_bounds_of_the_services_own_histograms() -> None:
+    """A quantile is told as the greatest bound at most: an alert that waits for more would cry in a made-up histogram alone."""
+    bounds: dict[str, set[str]] = {}
+    for family in Metrics().registry.collect():
+        for sample in family.samples:
+            if "le" in sample.labels:
+                bounds.setdefault(sample.name, set()).add(sample.labels["le"])
+    tried = {
+        found.groups()
+        for test in trials()
+        for each in test["input_series"]
+        if (found := re.match(r'(\w+_bucket)\{.*\ble="([^"]+)"', each["series"]))
+    }
+    assert tried
+    assert {(name, bound) for name, bound in tried if bound not in bounds[name]} == set()
 
 
 def test_every_alert_was_seen_to_cry_and_to_be_quiet() -> None:

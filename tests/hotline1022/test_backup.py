@@ -179,6 +179,15 @@ class TestOnSqlite:
         assert (len(kept), kept[0].name) == (15, "2026-03-03T01-00-00Z")
         assert backup.last_success(folder) == clock.now()
 
+    def test_a_copy_that_goes_elsewhere_is_noted_where_the_service_looks_for_the_last_one(
+        self, here: Place, clock: StillClock, tmp_path: Path
+    ) -> None:
+        here.put_job()
+        backup.make_copy(here.settings, tmp_path / "to", clock, FORTNIGHT)
+        own = here.settings.data / backup.FOLDER
+        assert backup.last_success(tmp_path / "to") == backup.last_success(own) == clock.now()
+        assert not list(backup.copies(own))
+
     def test_a_recording_that_has_not_changed_takes_no_room_again(
         self, here: Place, clock: StillClock, tmp_path: Path
     ) -> None:
@@ -202,7 +211,7 @@ class TestOnSqlite:
         broken = settings(tmp_path, "sqlite+aiosqlite:////nowhere/hotline.sqlite")
         with pytest.raises(HotlineError, match="sao lưu"):
             backup.make_copy(broken, tmp_path / "to", clock, FORTNIGHT)
-        assert list(backup.copies(tmp_path / "to")) == []
+        assert list((tmp_path / "to").iterdir()) == [], "a disk that is full gets its room back"
         assert backup.last_success(tmp_path / "to") is None
         clock.advance(hours=1)
         copy = backup.make_copy(here.settings, tmp_path / "to", clock, FORTNIGHT)

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import TypeAdapter
 from sqlalchemy import insert
 
 from hotline1022.backup import FOLDER, LAST_SUCCESS
@@ -17,7 +18,7 @@ from hotline1022.reporting.database_figures import FRESH, MOST_AGENCIES, OTHER, 
 from hotline1022.reporting.live_figures import LiveFigures, Parts
 from hotline1022.reporting.measures import Measures
 from hotline1022.reporting.metrics_web import MetricsPage
-from telephony.events import CallEnded, OperatorCallEnded
+from telephony.events import CallEnded, OperatorCallEnded, OperatorCallOutcome
 from telephony.floor.presence import Presence
 from telephony.store import calls
 from tests.tickets.conftest import LAN, Hands, StillClock
@@ -86,6 +87,14 @@ def test_a_call_counts_once_by_how_it_ended(
     assert found[f"hotline_calls_total[in][{result}]"] == 1
     assert found.get(f"hotline_queue_wait_seconds_sum[{result}]") == waited
     assert found["hotline_call_talk_seconds_sum"] == (talked or 0)
+
+
+def test_every_way_in_which_a_call_of_ours_ends_is_told_before_the_first_has_ended() -> None:
+    """An alert asks whether calls out have grown, and a series that appears with its first call is not seen to grow by it."""
+    begun = {name for name in samples(Metrics()) if name.startswith("hotline_calls_total[out]")}
+    ways = TypeAdapter(OperatorCallOutcome).json_schema()
+    outcomes = {each for part in ways.get("anyOf", [ways]) for each in part["enum"]}
+    assert begun == {f"hotline_calls_total[out][{outcome}]" for outcome in outcomes}
 
 
 def test_an_operators_call_counts_as_one_out_and_its_event_is_read_as_it_was_stored() -> None:
