@@ -182,7 +182,7 @@ Node = PlayNode | GatherNode | RecordNode | QueueNode | LookUpNode | EmitNode | 
 class Flow:
     """A flow that a call can follow.
 
-    ``version`` names it and its content (``default-1-3fa9c1d2``); facts and values are the defaults.
+    ``version`` names it, its content and its prompts' words (``default-1-3fa9c1d2``); facts and values are the defaults.
     """
 
     name: str

@@ -32,6 +32,7 @@ from ivr.flow import (
     RecordNode,
 )
 from ivr.model import KEYS
+from ivr.prompt_book import NAME as PROMPT_NAME
 from ivr.prompt_book import PromptBook
 from ivr.yaml_lines import Entry, Reader, is_flag, line_of
 
@@ -87,7 +88,9 @@ def read_flow(text: str, reader: Reader, book: PromptBook) -> Flow | None:
         for node, entry in reader.mapping(top["nodes"].node, "nodes").items()
         if (made := NodeReader(reader, book, node, entry).node()) is not None
     }
-    content = hashlib.sha256(text.encode()).hexdigest()[:8]
+    # What people were asked is the flow and the words of its prompts: either changed makes another version.
+    spoken = (book[name].version for name in sorted(book.keys() & set(PROMPT_NAME.findall(text))))
+    content = hashlib.sha256("\n".join((text, *spoken)).encode()).hexdigest()[:8]
     return Flow(name, f"{name}-{number}-{content}", reader.text(top["start"].node, "start"), facts, values, nodes)
 
 

@@ -1,5 +1,6 @@
 """Claims about which flow a call follows when files change under it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,18 @@ def test_shipped_flow_that_is_broken_stops_the_start_with_file_and_line(
     )
     with pytest.raises(BrokenFileError, match=r"default\.yaml:\d+: .*nowhere"):
         Shelf(book, usable, shipped=broken)
+
+
+def test_other_words_of_a_prompt_that_is_said_make_another_version_and_those_of_another_do_not(
+    tmp_path: Path, book: PromptBook, usable: dict[str, str]
+) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(GOOD, encoding="utf-8")
+    versions = {}
+    for changed in ("", "greeting", "survey-greeting"):
+        words = {
+            name: replace(each, text=f"{each.text} Ạ.") if name == changed else each for name, each in book.items()
+        }
+        versions[changed] = Shelf(PromptBook(words), usable, own).current.version
+    assert versions["greeting"] != versions[""]
+    assert versions["survey-greeting"] == versions[""]

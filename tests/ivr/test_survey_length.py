@@ -20,8 +20,10 @@ from ivr.model import (
     Play,
     PlayFinished,
     Record,
+    Recorded,
     Say,
     State,
+    TimedOut,
 )
 from ivr.prompt_book import load_book
 from ivr.recordings import recorded
@@ -70,27 +72,35 @@ def longest(kind: str) -> str:
     return max("123456789", key=lambda digit: seconds(f"digit-{digit}")) * 8
 
 
-def calls(flow: Flow, item: str) -> list[tuple[str, float, str]]:
-    """Every call whose questions are answered with some key: the keys, its seconds up to a spoken comment or its end, and which."""
+def calls(flow: Flow, item: str) -> list[tuple[str, float, bool]]:
+    """Every call whose questions are answered with some key, the last one perhaps not: the keys, its seconds without what
+    the citizen says, and whether they were asked to say something."""
     values = {"code": longest("digits"), "agency": longest("agency"), "told": longest("date")}
     first, commands = begin(flow, {item: True}, values)
-    ahead: list[tuple[str, float, State, list[Command]]] = [("", 0.0, first, commands)]
+    ahead: list[tuple[str, float, bool, State, list[Command]]] = [("", 0.0, False, first, commands)]
     over = []
     while ahead:
-        keys, took, state, commands = ahead.pop()
+        keys, took, spoke, state, commands = ahead.pop()
         took += sum(said(command) for command in commands if isinstance(command, Play))
-        end = next((command for command in commands if isinstance(command, Hangup | Record)), None)
-        if end is not None:
-            over.append((keys, took, type(end).__name__))
+        if any(isinstance(command, Hangup) for command in commands):
+            over.append((keys, took, spoke))
+        elif any(isinstance(command, Record) for command in commands):
+            for seconds_spoken in (0.0, 5.0):
+                heard = Recorded(state.turn, seconds_spoken, seconds_spoken, "key")
+                ahead.append((keys, took + THINKING_SECONDS, True, *step(flow, state, heard)))
         elif any(isinstance(command, AwaitKey) for command in commands):
             for key in "12345":
                 after, then = step(flow, state, KeyPressed(key))
                 if not any(isinstance(command, Play) and command.say[0].value == "wrong-key" for command in then):
-                    ahead.append((keys + key, took + THINKING_SECONDS, after, then))
+                    ahead.append((keys + key, took + THINKING_SECONDS, spoke, after, then))
+            if spoke:
+                # Whoever does not want the ticket opened again presses nothing.
+                waited = next(command.seconds for command in commands if isinstance(command, AwaitKey))
+                ahead.append((keys, took + waited, spoke, *step(flow, state, TimedOut(state.turn))))
         else:
             emits = any(isinstance(command, Emit) for command in commands)
             event: Event = Emitted(state.turn) if emits else PlayFinished(state.turn)
-            ahead.append((keys, took, *step(flow, state, event)))
+            ahead.append((keys, took, spoke, *step(flow, state, event)))
     return over
 
 
@@ -98,6 +108,7 @@ def calls(flow: Flow, item: str) -> list[tuple[str, float, str]]:
 def test_a_survey_takes_less_than_seventy_five_seconds_for_the_longest_agency_and_date(flow: Flow, item: str) -> None:
     ways = calls(flow, item)
     assert len(ways) > 50
-    assert {keys for keys, _, end in ways if end == "Hangup"} >= {"1155", "2", "3"}
+    assert {keys for keys, _, spoke in ways if not spoke} >= {"1155", "2", "3"}
+    assert {keys for keys, _, spoke in ways if spoke} >= {"1115", "11151", "1355"}
     too_long = [way for way in ways if way[1] >= LONGEST_SECONDS]
     assert not too_long
