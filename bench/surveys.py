@@ -6,6 +6,7 @@ The citizens are telephones of our own that take the call and press keys; every 
 import socket
 import time
 from collections import Counter
+from itertools import accumulate
 
 from sqlalchemy import func, select
 
@@ -36,9 +37,18 @@ def measure(*, quick: bool, size: int) -> None:
         rules = hotline.settings.data / "rules"
         rules.mkdir()
         (rules / "survey-policy.yaml").write_text(POLICY, encoding="utf-8")
+        # All are due at once: they are told while the hotline has no line of its own, and it is given one then.
+        own = hotline.settings.data / "settings.env"
+        with_line = own.read_text(encoding="utf-8")
+        without = (line for line in with_line.splitlines() if not line.startswith("HOTLINE_TRUNK_OUTGOING"))
+        own.write_text("\n".join(without) + "\n", encoding="utf-8")
         hotline.start_service()
-        began = time.monotonic()
         _tell(hotline, many)
+        hotline.stop_service()
+        own.write_text(with_line, encoding="utf-8")
+        assert not answering.calls
+        began = time.monotonic()
+        hotline.start_service()
         still_open = select(func.count()).select_from(survey_cases).where(survey_cases.c.disposition.is_(None))
         known = select(func.count()).select_from(survey_cases)
         hotline.until(
@@ -72,6 +82,7 @@ def _print(hotline: RunningHotline, calls: list[Taken], many: int, seconds: floa
     rows = [
         ("cases, and seconds for all of them", f"{many}, {seconds:.0f}"),
         ("limit set: channels, calls a minute", f"{CHANNELS}, {CALLS_A_MINUTE}"),
+        ("most calls at once", str(_at_once(calls))),
         ("calls made, calls a minute while they were made", f"{len(calls)}, {len(calls) / max(lasted, 1) * 60:.0f}"),
         ("attempts stored, calls that came", f"{sum(attempts.values())}, {len(calls)}"),
         ("numbers rung more often than attempted", str(sum(rung[each] > attempts.get(each, 0) for each in rung))),
@@ -79,6 +90,12 @@ def _print(hotline: RunningHotline, calls: list[Taken], many: int, seconds: floa
         *((f"ended as {name}", str(count)) for name, count in sorted(_ends(hotline).items())),
     ]
     print(table(("survey campaign", "figure"), rows))
+
+
+def _at_once(calls: list[Taken]) -> int:
+    """How many telephones rang or talked at the same time, at most."""
+    changes = [(call.rung_at, 1) for call in calls] + [(call.ended_at, -1) for call in calls if call.ended_at]
+    return max(accumulate(step for _, step in sorted(changes)), default=0)
 
 
 def _ends(hotline: RunningHotline) -> Counter[str]:

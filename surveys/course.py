@@ -44,6 +44,10 @@ HELD = timedelta(minutes=15)
 """How long a case is an operator's alone; after it the attempt counts as made, and its end as unknown."""
 
 
+BUSY_PAUSE = timedelta(minutes=5)
+"""Until it is looked again whether somebody can be rung about an answer who is being rung about another one."""
+
+
 class Course:
     """The steps of a case. Methods raise DatabaseAway."""
 
@@ -90,14 +94,24 @@ class Course:
         today = now.astimezone(CIVIL_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
         person = person_of(citizen, self._key)
         async with self._database.transaction() as connection:
+            # The person before the case, so that two cases of one person cannot both find the telephone free.
+            await store.hold_person(connection, person)
             fresh = await store.case_of(connection, case.id, lock=True)
             if fresh is None or not fresh.open or fresh.attempts >= number:
                 return None
             if mode is Mode.OPERATOR and (fresh.next_at is None or fresh.next_at > now):
                 return None
-            known = await store.known_of(connection, case.code, case.round, person, now)
-            if known["opted_out"]:
-                await self.close(connection, fresh, Disposition.EXCLUDED, reason=Reason.OPTED_OUT)
+            quiet = now - timedelta(days=policy.quiet_days)
+            known = await store.known_of(connection, case.code, case.round, person, quiet)
+            against = Reason.OPTED_OUT if known["opted_out"] else None
+            if fresh.attempts == 0 and known["asked_lately_at"] is not None:
+                # Asked about another answer since this one was decided.
+                against = against or Reason.ASKED_LATELY
+            if against is not None:
+                await self.close(connection, fresh, Disposition.EXCLUDED, reason=against)
+                return None
+            if await store.is_being_rung(connection, person, now - HELD):
+                await self.plan(connection, fresh, number, self.hours().next_opening(now + BUSY_PAUSE))
                 return None
             if await store.attempts_since(connection, person, today) >= policy.most_calls_a_day:
                 await self.plan(connection, fresh, number, self.hours().next_opening(today + timedelta(days=1)))

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base.db import Instant, insert_new, metadata
-from surveys.model import Answer, Attempt, Case
+from surveys.model import REACHED, Answer, Attempt, Case
 
 survey_cases = Table(
     "survey_cases",
@@ -130,16 +130,17 @@ async def known_of(
 ) -> Mapping[str, Any]:
     """In one query, what earlier surveys say: ``opted_out``, ``asked_lately_at``, ``already_asked``.
 
-    Asked lately is who was really asked: a call that reached somebody, or a case that was answered, at or after ``since``.
+    Asked lately is who was really asked about something else: a call that reached somebody, or a case that was answered by its
+    link, at or after ``since``.
     """
     cases, attempts = survey_cases.c, survey_attempts.c
+    own = select(cases.id).where(cases.code == code, cases.round == round_)
+    called = (attempts.person == person, attempts.made_at >= since, attempts.disposition.in_(REACHED))
     opted_out = exists().where(survey_opt_outs.c.person == person)
     already = exists().where(cases.code == code, cases.round == round_)
-    lately = (
-        select(func.max(attempts.made_at)).where(attempts.person == person, attempts.made_at >= since).scalar_subquery()
-    )
+    lately = select(func.max(attempts.made_at)).where(*called, attempts.case.not_in(own)).scalar_subquery()
     # Who answered by a link alone was never rung.
-    answered = (cases.person == person, cases.closed_at >= since, cases.mode == "link")
+    answered = (cases.person == person, cases.closed_at >= since, cases.mode == "link", cases.id.not_in(own))
     by_link = select(func.max(cases.closed_at)).where(*answered).scalar_subquery()
     nobody = literal(None)
     row = await connection.execute(
@@ -214,6 +215,22 @@ async def held_attempts(
     shown = [column for column in columns if column.name != "person"]
     statement = select(*shown).where(HELD, *conditions).order_by(columns.made_at).limit(100)
     return tuple(Attempt.model_validate(dict(row)) for row in (await connection.execute(statement)).mappings())
+
+
+async def hold_person(connection: AsyncConnection, person: str) -> None:
+    """Let only one transaction at a time go on for this person, until it ends. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(person, 0))))
+
+
+async def is_being_rung(connection: AsyncConnection, person: str, since: datetime) -> bool:
+    """Whether a call to this person that began since then has not ended."""
+    open_one = (
+        survey_attempts.c.person == person,
+        survey_attempts.c.made_at >= since,
+        survey_attempts.c.ended_at.is_(None),
+    )
+    return bool(await connection.scalar(select(exists().where(*open_one))))
 
 
 async def attempts_since(connection: AsyncConnection, person: str, since: datetime) -> int:
