@@ -1,5 +1,6 @@
 """How surveys are made: as data with versions. Arithmetic and decisions are elsewhere."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -41,8 +42,8 @@ class SurveyPolicy(RuleModel):
 
     @model_validator(mode="after")
     def _grows(self) -> Self:
-        if list(self.gaps_hours) != sorted(self.gaps_hours):
-            raise ValueError("khoảng cách giữa các lần gọi phải tăng dần")
+        if any(later <= earlier for earlier, later in pairwise(self.gaps_hours)):
+            raise ValueError("khoảng cách giữa các lần gọi phải tăng dần: mỗi lần chờ lâu hơn lần trước")
         return self
 
     @property

@@ -52,7 +52,7 @@ wait_hours: 0
 too_old_days: 10
 quiet_days: 0
 share: 1
-gaps_hours: [0.0005, 0.0005]
+gaps_hours: [0.0005, 0.0006]
 later_hours: 1
 ring_seconds: 10
 most_calls_a_day: 5

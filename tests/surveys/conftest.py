@@ -13,7 +13,7 @@ from surveys.campaign import Campaign
 from surveys.consideration import Consideration
 from tests.interface import interface
 from tests.surveys.hotline import Hotline, Recorded, hotline_of
-from tests.surveys.stage import KEY, POLICY, Citizens, FakeLine, Hours, Stage, StillClock
+from tests.surveys.stage import KEY, Citizens, FakeLine, InForce, Stage, StillClock
 from tickets.rules import StandingRules
 
 
@@ -21,19 +21,19 @@ from tickets.rules import StandingRules
 def stage(database: Database) -> Stage:
     """Surveys on an empty database."""
     clock, citizens, events = StillClock(), Citizens(), list[Event]()
-    line, hours = FakeLine(clock), Hours()
+    line, rules = FakeLine(clock), InForce()
 
     async def record(connection: AsyncConnection, event: Event) -> None:
         assert connection.in_transaction()
         events.append(event)
 
     common: dict[str, Any] = {
-        "database": database, "clock": clock, "policy": lambda: POLICY, "hours": lambda: hours,
+        "database": database, "clock": clock, "policy": lambda: rules.policy, "hours": lambda: rules.hours,
         "citizens": citizens, "record_event": record, "key": KEY,
     }  # fmt: skip
     campaign = Campaign(**common, calls=line)
     line.campaign = campaign
-    return Stage(clock, Consideration(**common), campaign, line, citizens, events, database)
+    return Stage(clock, Consideration(**common), campaign, line, citizens, events, database, rules)
 
 
 @pytest.fixture(scope="session")

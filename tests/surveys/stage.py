@@ -8,7 +8,7 @@ from typing import Any
 from hotline1022.base.db import Database
 from hotline1022.base.events import Event
 from surveys.campaign import Campaign, Outcome
-from surveys.consideration import Consideration
+from surveys.consideration import CallingHours, Consideration
 from surveys.events import SurveyEnded, SurveyPlanned
 from surveys.model import Answer, Mode, Question, Told
 from surveys.policy import SurveyPolicy
@@ -57,6 +57,14 @@ class Hours:
         while not self.open_at(instant):
             instant = (instant + timedelta(minutes=1)).replace(second=0, microsecond=0)
         return instant
+
+
+@dataclass
+class InForce:
+    """What a province has in force now: a test changes it as somebody does in the middle of a campaign."""
+
+    policy: SurveyPolicy = POLICY
+    hours: CallingHours = field(default_factory=Hours)
 
 
 @dataclass
@@ -121,6 +129,7 @@ class Stage:
     citizens: Citizens
     events: list[Event]
     database: Database
+    rules: InForce
 
     def told(self, code: str = "17672970", **changed: Any) -> Told:
         """That a citizen has been told an answer just now."""
