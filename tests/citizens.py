@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -37,6 +38,8 @@ class Taken:
 
     number: str
     rung_at: float
+    at: datetime
+    """The same instant as other clocks have it."""
     keys: list[float] = field(default_factory=list)
     """When each key was acknowledged."""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
@@ -62,7 +65,10 @@ class Dialog:
 
 
 class Citizens(asyncio.DatagramProtocol):
-    """Everybody who may be rung. ``keys`` are pressed in each call, one after the other; ``status`` answers for a number: 200, 486."""
+    """Everybody who may be rung. ``status`` answers for a number: 200, 486.
+
+    ``keys`` are pressed in each call, one after the other; a ``#`` among them is which call of this number it is.
+    """
 
     def __init__(self, keys: str, status: Callable[[str], int]) -> None:
         self._keys, self._status = keys, status
@@ -108,7 +114,8 @@ class Citizens(asyncio.DatagramProtocol):
 
     def _invited(self, first: str, fields: dict[str, str], vias: list[str], body: str, sender: tuple[str, int]) -> None:
         number = re.search(r"sip:\+?(\d+)@", first)
-        call = self.calls[fields["call-id"]] = Taken(number[1] if number else "", time.monotonic())
+        call = Taken(number[1] if number else "", time.monotonic(), datetime.now(UTC))
+        self.calls[fields["call-id"]] = call
         tag = uuid4().hex[:12]
         self._say(180, fields, vias, sender, tag=tag)
         port = re.search(r"m=audio (\d+)", body)
@@ -148,7 +155,7 @@ class Citizens(asyncio.DatagramProtocol):
         with suppress(TimeoutError):
             await asyncio.wait_for(call.asked.wait(), PATIENCE_SECONDS)
         pause = LISTENS_SECONDS
-        for key in self._keys:
+        for key in self._keys.replace("#", str(self.rung(call.number).index(call) + 1)):
             with suppress(TimeoutError):
                 await asyncio.wait_for(call.over.wait(), pause)
             if call.over.is_set():

@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -18,7 +18,8 @@ import pytest
 from sqlalchemy import select
 
 from hotline1022.base.access import Role
-from surveys.store import survey_answers, survey_attempts, survey_cases
+from hotline1022.base.outbox import outbox
+from surveys.store import survey_attempts, survey_cases
 from tests.asterisk import free_port
 from tests.citizens import Citizens, Taken, citizens
 from tests.end_to_end.test_ticket_life import Desk
@@ -39,8 +40,8 @@ AIMS: dict[str, tuple[Callable[[Taken], float | None], float]] = {
 """The parts of a survey: since when a call is in one, as its citizen knows it, and for how many seconds from then on the service may be
 killed in it. For planning no call is waited for."""
 
-KEYS = "1111"
-"""Consent, solved, and the two marks: very dissatisfied with everything, so that each key is worth a question."""
+KEYS = "11#1"
+"""Consent, solved, satisfaction, the item: the mark is which call of the number it was given in, so that no call can answer for another."""
 
 SETTLED_SECONDS = 2.0
 """A key is an answer when the service has heard it and kept it; one pressed that long before a kill must not be lost."""
@@ -69,7 +70,8 @@ class Campaign:
     killed_at: list[float] = field(default_factory=list)
     killed_while: Counter[str] = field(default_factory=Counter)
     attempts: dict[str, list[Any]] = field(default_factory=dict)
-    answers: dict[str, dict[str, int]] = field(default_factory=dict)
+    answers: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What was told by an attempt, by its id: question and key."""
     cases: dict[str, Any] = field(default_factory=dict)
 
 
@@ -116,10 +118,10 @@ def killed_again_and_again(hotline: RunningHotline, desk: Desk, seen: Campaign, 
     for number, code in numbers.items():
         (case,) = hotline.rows(select(survey_cases).where(survey_cases.c.code == code))
         made = select(survey_attempts).where(survey_attempts.c.case == case.id)
-        given = select(survey_answers).where(survey_answers.c.case == case.id)
         seen.cases[number] = case
         seen.attempts[number] = hotline.rows(made.order_by(survey_attempts.c.number))
-        seen.answers[number] = {row.question: row.mark for row in hotline.rows(given)}
+    for row in hotline.rows(select(outbox).where(outbox.c.name == "OutgoingAnswerGiven")):
+        seen.answers.setdefault(row.payload["attempt"], {})[row.payload["question"]] = row.payload["answer"]
 
 
 def _what_is_open(hotline: RunningHotline) -> str:
@@ -158,12 +160,19 @@ def test_the_service_died_in_every_part_of_a_survey(campaigns: list[Campaign]) -
     assert sum((each.killed_while for each in campaigns), Counter()) == dict.fromkeys(AIMS, KILLS // len(AIMS))
 
 
+def attempt_of(call: Taken, attempts: Sequence[Any]) -> Any:
+    """The attempt that a telephone rang for: the last one whose row was written before."""
+    return [row for row in attempts if row.made_at <= call.at][-1]
+
+
 def test_nobody_is_rung_twice_for_one_attempt(campaigns: list[Campaign]) -> None:
     for seen in campaigns:
+        assert {call.number for call in seen.citizens.calls.values()} <= set(seen.attempts)
         for number, attempts in seen.attempts.items():
-            assert len(seen.citizens.rung(number)) <= len(attempts) <= 3, number
-            assert len({row.number for row in attempts}) == len(attempts)
-        assert len(seen.citizens.calls) <= sum(map(len, seen.attempts.values()))
+            assert [row.number for row in attempts] == list(range(1, len(attempts) + 1))
+            assert len(attempts) <= 3
+            rung = Counter(attempt_of(call, attempts).id for call in seen.citizens.rung(number))
+            assert set(rung.values()) <= {1}, number
 
 
 def test_every_case_comes_to_an_end_and_every_attempt_has_one(campaigns: list[Campaign]) -> None:
@@ -173,17 +182,19 @@ def test_every_case_comes_to_an_end_and_every_attempt_has_one(campaigns: list[Ca
 
 
 def test_no_answer_is_lost(campaigns: list[Campaign]) -> None:
-    questions = ("consent", "resolved", "satisfaction")
-    checked = 0
+    checked: Counter[str] = Counter()
     for seen in campaigns:
-        for number, answers in seen.answers.items():
-            for call in seen.citizens.rung(number):
+        for number, attempts in seen.attempts.items():
+            for which, call in enumerate(seen.citizens.rung(number), 1):
+                answers = seen.answers.get(attempt_of(call, attempts).id, {})
                 after = min((at for at in seen.killed_at if at > call.rung_at), default=float("inf"))
                 safe = [at for at in call.keys if at < after - SETTLED_SECONDS]
-                for question in questions[: len(safe)]:
-                    assert answers.get(question) == 1, (number, question, answers)
-                    checked += 1
-    assert checked > 20, "the claim is about something"
+                pressed = {"consent": "1", "resolved": "1", "satisfaction": str(which), seen.cases[number].item: "1"}
+                for question, key in list(pressed.items())[: len(safe)]:
+                    assert answers.get(question) == key, (number, which, question, answers)
+                    checked[question] += 1
+    assert checked.total() > 20, "the claim is about something"
+    assert set(checked) > {"consent", "resolved", "satisfaction"}, "the last question too"
 
 
 def test_whoever_has_answered_everything_is_not_rung_again(campaigns: list[Campaign]) -> None:

@@ -27,13 +27,14 @@ from telephony.floor.phones import PhoneAccounts
 from telephony.floor.roster import Roster
 from telephony.line import MEDIA_APP, Line
 from telephony.live import LiveLegs
+from telephony.naming import channel_of
 from telephony.outgoing import Outgoing
 from telephony.phone import Phone
 from telephony.progress import ProgressFolder
-from telephony.recorder import Recorder
+from telephony.recorder import Recorder, until_closed
 from telephony.recovery import Recovery
 from telephony.switchboard import Switchboard
-from tests.asterisk import RunningAsterisk, free_port, running_asterisk, write_tone
+from tests.asterisk import RunningAsterisk, free_port, running_asterisk, seconds_of_tone, write_tone
 from tests.ear import SURVEY, heard, write_prompts
 
 pytestmark = pytest.mark.asterisk
@@ -239,7 +240,9 @@ async def test_somebody_who_hangs_up_leaves_the_answers_that_they_gave(hotline: 
     assert (end.outcome, end.result) == ("answered", "caller-left")
 
 
-async def test_who_is_not_satisfied_says_why_and_may_have_the_ticket_reopened(hotline: Hotline, tmp_path: Path) -> None:
+async def test_who_is_not_satisfied_says_why_and_may_have_the_ticket_reopened(
+    hotline: Hotline, asterisk: RunningAsterisk, tmp_path: Path
+) -> None:
     voice, ear = write_tone(tmp_path / "why.wav", 440, 3.0, rate=16000), tmp_path / "heard.wav"
     why = ("hear-silence 0.5", f"say {voice}", "silence 0.3", "keys #")
     end, answers = await hotline.rings(
@@ -249,6 +252,10 @@ async def test_who_is_not_satisfied_says_why_and_may_have_the_ticket_reopened(ho
         "consent": "1", "resolved": "2", "satisfaction": "1", "time": "2", "comment": "", "reopen": "1",
     }  # fmt: skip
     assert (end.result, end.recorded) == ("completed", True)
+    takes = asterisk.settings.folder / "spool" / "recording"
+    (take,) = takes.glob(f"{channel_of('node-1', end.call)}-take-*.wav")
+    await until_closed([take])
+    assert seconds_of_tone(take, 440) > 2.5, "what was said is kept"
     assert heard(ear, SURVEY)[-2:] == ["survey-reopened", "survey-goodbye"]
 
 
