@@ -68,6 +68,16 @@ OUTGOING_QUEUE = "outgoing"
 """The durable engine's queue of calls that the hotline makes: its limits are the trunk's."""
 
 
+def outgoing_queue(settings: Settings) -> JobQueue:
+    """The calls that the hotline makes: no more at once, and no more a minute, on all nodes together than the settings say."""
+    return JobQueue(
+        name=OUTGOING_QUEUE,
+        at_once_everywhere=settings.outgoing_channels,
+        rate=(settings.outgoing_calls_a_minute, 60.0),
+        look_every=0.5,
+    )
+
+
 class Service:
     """The running service: made by ``assembled``, led by ``run``."""
 
@@ -81,15 +91,7 @@ class Service:
             settings.jobs_database,
             settings.node_name,
             metrics=self.figures.metrics,
-            queues=(
-                JobQueue(name=TRANSCRIPTION_QUEUE, at_once=1, look_every=1.0),
-                JobQueue(
-                    name=OUTGOING_QUEUE,
-                    at_once_everywhere=settings.outgoing_channels,
-                    rate=(settings.outgoing_calls_a_minute, 60.0),
-                    look_every=0.5,
-                ),
-            ),
+            queues=(JobQueue(name=TRANSCRIPTION_QUEUE, at_once=1, look_every=1.0), outgoing_queue(settings)),
         )
         self._jobs_started = False
         self._rules_taken = asyncio.Event()
