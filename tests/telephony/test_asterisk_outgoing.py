@@ -240,7 +240,7 @@ async def test_somebody_who_hangs_up_leaves_the_answers_that_they_gave(hotline: 
     assert (end.outcome, end.result) == ("answered", "caller-left")
 
 
-async def test_who_is_not_satisfied_says_why_and_may_have_the_ticket_reopened(
+async def test_who_is_not_satisfied_says_why_and_may_reopen(
     hotline: Hotline, asterisk: RunningAsterisk, tmp_path: Path
 ) -> None:
     voice, ear = write_tone(tmp_path / "why.wav", 440, 3.0, rate=16000), tmp_path / "heard.wav"
@@ -248,12 +248,10 @@ async def test_who_is_not_satisfied_says_why_and_may_have_the_ticket_reopened(
     end, answers = await hotline.rings(
         ASKED, "keys 1", ASKED, "keys 2", ASKED, "keys 1", ASKED, "keys 2", *why, ASKED, "keys 1", record=ear
     )
-    assert answers == {
-        "consent": "1", "resolved": "2", "satisfaction": "1", "time": "2", "comment": "", "reopen": "1",
-    }  # fmt: skip
+    given = {"consent": "1", "resolved": "2", "satisfaction": "1", "time": "2", "comment": "", "reopen": "1"}
+    assert answers == given
     assert (end.result, end.recorded) == ("completed", True)
-    takes = asterisk.settings.folder / "spool" / "recording"
-    (take,) = takes.glob(f"{channel_of('node-1', end.call)}-take-*.wav")
+    (take,) = asterisk.settings.folder.glob(f"spool/recording/{channel_of('node-1', end.call)}-take-*.wav")
     await until_closed([take])
     assert seconds_of_tone(take, 440) > 2.5, "what was said is kept"
     assert heard(ear, SURVEY)[-2:] == ["survey-reopened", "survey-goodbye"]
@@ -309,9 +307,7 @@ async def test_a_call_whose_service_dies_ends_with_an_apology_and_is_found_again
     assert again.product.end(attempt).attempt == attempt
 
 
-async def test_a_call_whose_end_nobody_heard_is_found_to_be_over(
-    hotline: Hotline, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_call_whose_end_nobody_heard_is_over(hotline: Hotline, monkeypatch: pytest.MonkeyPatch) -> None:
     async def unheard(_outgoing: Outgoing, _event: dict[str, Any]) -> None:
         """The event came while nobody listened."""
 
