@@ -34,7 +34,7 @@ from telephony.ari import Ari
 from telephony.call_book import CallBook
 from telephony.callbacks.callbacks import Callbacks
 from telephony.callbacks.policy import StandingCallbackPolicy
-from telephony.events import CallArrived, CallEnded, ConsentRecorded, OutgoingCallEnded, RecordingLost, ReportTaken
+from telephony.events import CallArrived, CallEnded, ConsentRecorded, RecordingLost, ReportTaken
 from telephony.recorder import Recorder
 from telephony.recordings import RecordingShelf
 from telephony.store import calls
@@ -285,28 +285,6 @@ async def test_a_recording_that_asterisk_did_not_leave_is_told_with_its_reason(t
     assert call.recording is None
     assert call.recording_lost
     assert told.node.asked == []
-
-
-async def test_what_a_citizen_says_in_a_survey_becomes_words(told: Told, clock: StillClock) -> None:
-    silence(told.takes / "an-attempt-take-1.wav")
-    ended = OutgoingCallEnded(
-        at=clock.now(),
-        attempt="an-attempt",
-        call="node-1-an-attempt",
-        began_at=clock.now(),
-        answered_at=clock.now(),
-        outcome="answered",
-        cause=16,
-        result="completed",
-        answers=(),
-        recorded=True,
-    )
-    await told.ledger.record(ended)
-    await told.happens()
-    best = await told.story._transcripts.best("node-1-an-attempt")
-    assert best is not None
-    assert best.text == SAID
-    assert told.node.asked[0][0] == "caller", "what the hotline itself asked is not transcribed"
 
 
 async def test_a_call_that_was_not_to_be_recorded_is_neither_sought_nor_transcribed(
