@@ -43,7 +43,6 @@ log = structlog.get_logger()
 HELD = timedelta(minutes=15)
 """How long a case is an operator's alone; after it the attempt counts as made, and its end as unknown."""
 
-
 BUSY_PAUSE = timedelta(minutes=5)
 """Until it is looked again whether somebody can be rung about an answer who is being rung about another one."""
 
