@@ -31,7 +31,7 @@ FEWEST = 5
 
 
 async def live(hands: Hands, timers: Timers, clock: StillClock, chance: random.Random) -> None:
-    """Tickets of three agencies: most in time, some late, some never; most citizens asked, most of them satisfied."""
+    """Tickets of three agencies: most in time, some late, some never, some returned, extended, sent back; most are asked."""
     begun = clock.instant
     for number in range(TICKETS):
         clock.instant = begun
@@ -39,13 +39,24 @@ async def live(hands: Hands, timers: Timers, clock: StillClock, chance: random.R
         code = (await opened(hands, f"r{number}", taken_at=begun)).code
         await hands.move(code, LAN, "classify", topic="giao-thong", place="29869")
         await hands.move(code, LAN, "route", agency=agency, reason="theo địa bàn")
+        if chance.random() < 0.15:
+            clock.advance(hours=1)
+            await hands.move(code, officer(agency), "return", reason="Chưa rõ vị trí.")
+            await hands.move(code, LAN, "route", agency=agency, reason="đã hỏi rõ")
         clock.advance(hours=chance.choice((1, 30)))
         await hands.move(code, officer(agency), "accept")
+        if chance.random() < 0.15:
+            await hands.move(code, officer(agency), "ask-extension", amount="1wd", reason="Chờ vật tư.")
+            await hands.move(code, approver(agency), "grant-extension")
         clock.advance(days=chance.choice((0, 1, 6)))
         if chance.random() < 0.1:
             continue
         await hands.move(code, officer(agency), "draft", text="Đã xử lý.")
         await hands.move(code, approver(agency), "approve")
+        if chance.random() < 0.15:
+            await hands.move(code, HOA, "object", reason="Chưa nói khi nào xong.")
+            await hands.move(code, officer(agency), "draft", text="Đã xử lý hôm qua.")
+            await hands.move(code, approver(agency), "approve")
         await hands.move(code, LAN, "tell", how="phone")
         if chance.random() < 0.2:
             await hands.move(code, HOA, "publish", question="Hỏi?", answer="Đáp.")
@@ -98,8 +109,22 @@ def recomputed(rows: Sequence[Any], agency: str, wanted: str) -> dict[str, float
     reopened = np.array([row.code in reopened_at for row in told], dtype=bool)
     handed = sorted([*of["routed"], *of.get("reopened", [])], key=lambda each: each.number)
     handed_in = month([row.at for row in handed])
+
+    def happened(rows: Sequence[Any]) -> float:
+        """Of what the agency was given in the month, the share that this happened to."""
+        to = {
+            [each for each in handed if each.code == row.code and each.number < row.number][-1].number for row in rows
+        }
+        return float((np.isin([each.number for each in handed], list(to)) & (handed_in == wanted)).sum()) / received
+
+    def sent_back(row: Any) -> bool:
+        """Whether an answer was sent back before it was told."""
+        earlier = max(
+            (other.number for other in told if other.code == row.code and other.number < row.number), default=0
+        )
+        return any(each.code == row.code and earlier < each.number < row.number for each in of["object"])
+
     late = [row for row in of.get("breached", []) if row.details["clock"] == "accept"]
-    late_of = [[each for each in handed if each.code == row.code and each.number < row.number][-1] for row in late]
     answered, received = int((answered_in == wanted).sum()), int((handed_in == wanted).sum())
     last = (answered_in == wanted) & ~reopened
     published = {row.code for row in of.get("published", [])}
@@ -112,9 +137,14 @@ def recomputed(rows: Sequence[Any], agency: str, wanted: str) -> dict[str, float
         "satisfaction": float((marks >= 4).mean()),
         "solved": float((solved == 1).mean()),
         "lasting": 1 - float(((answered_in == wanted) & reopened).sum()) / answered,
-        "discipline": (1 - float((month([row.at for row in late_of]) == wanted).sum()) / received + 2) / 3,
-        "answers": (1 + sum(row.code in published for row, is_last in zip(told, last, strict=True) if is_last) / last.sum()) / 2,
-    }  # fmt: skip
+        "discipline": 1 - (happened(late) + happened(of["returned"]) + happened(of["extension-granted"])) / 3,
+        "answers": (
+            1
+            - sum(sent_back(row) for row, then in zip(told, answered_in, strict=True) if then == wanted) / answered
+            + sum(row.code in published for row, is_last in zip(told, last, strict=True) if is_last) / last.sum()
+        )
+        / 2,
+    }
     points = {"on_time": 30, "satisfaction": 30, "solved": 10, "lasting": 5, "discipline": 10, "answers": 10}
     if int((letters_in == wanted).sum()):
         values["duties"], points["duties"] = 0.0, 5
