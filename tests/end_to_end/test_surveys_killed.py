@@ -35,7 +35,7 @@ AIMS: dict[str, tuple[Callable[[Taken], float | None], float]] = {
     "ringing": (lambda call: call.rung_at, 0.4),
     "listening": (lambda call: call.rung_at + 0.5, 1.0),
     "asking": (lambda call: call.keys[0] if call.keys else None, 2.6),
-    "ended": (lambda call: call.ended_at, 0.8),
+    "ended": (lambda call: call.ended_at, 2.5),
 }
 """The parts of a survey: since when a call is in one, as its citizen knows it, and for how many seconds from then on the service may be
 killed in it. For planning no call is waited for."""
