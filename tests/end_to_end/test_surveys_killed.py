@@ -55,8 +55,9 @@ KEYS = "11#1"
 """Consent, solved, satisfaction, the item: the mark is which call of the number it was given in, so that no call can answer for another."""
 
 SETTLED_SECONDS = 1.0
-"""A key that was pressed that long before a kill must not be lost, whatever was heard after it. Whoever was asked the next question has
-given an answer however short before the kill that was: it is kept before the flow goes on."""
+"""A key that was pressed that long before a kill must not be lost, whatever was heard after it: it is kept within some hundredths of a
+second while the database is there. Whoever was asked the next question has given an answer however short before the kill that was: it is
+kept before the flow goes on."""
 
 WATCH_SECONDS = 0.1
 """How often Asterisk is asked which calls it makes; each lasts longer."""
@@ -90,7 +91,6 @@ class Campaign:
     answers: dict[str, dict[str, str]] = field(default_factory=dict)
     """What was told by an attempt, by its id: question and key."""
     cases: dict[str, Any] = field(default_factory=dict)
-    ats: dict[Any, Any] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")
@@ -125,20 +125,24 @@ def database_urls(stack: ExitStack, postgresql: PostgreSQL, kind: str) -> dict[s
     if kind == "sqlite":
         return {}
     tables, jobs = postgresql.new_database(), postgresql.new_database()
-    stack.callback(lambda: [postgresql.drop_database(name) for name in (tables, jobs)])
+    for name in (tables, jobs):
+        stack.callback(postgresql.drop_database, name)
     return {"database_url": postgresql.url(tables, "asyncpg"), "jobs_database_url": postgresql.url(jobs)}
 
 
 def watched(hotline: RunningHotline, seen: Campaign, over: threading.Event) -> None:
     """Note of each call that Asterisk makes which channel it has, until it is ``over``; the service is not asked."""
 
+    known: set[str] = set()  # a channel's name, unlike its id, never comes again
+
     async def look() -> None:
         for channel in await hotline.ari("channels"):
-            if channel["name"].startswith("PJSIP/trunk-") and channel["id"] not in seen.channels.values():
+            if channel["name"].startswith("PJSIP/trunk-") and channel["name"] not in known:
                 # A call that was not sent yet has no Call-ID, one that is gone no channel.
                 told: Any = await hotline.ari(f"channels/{channel['id']}/variable?variable=CHANNEL(pjsip,call-id)")
                 if call := told.get("value"):
                     seen.channels[call] = channel["id"]
+                    known.add(channel["name"])
 
     while not over.wait(WATCH_SECONDS):
         with suppress(aiohttp.ClientError):
@@ -172,7 +176,6 @@ def killed_again_and_again(hotline: RunningHotline, desk: Desk, seen: Campaign, 
         seen.attempts[number] = hotline.rows(made.order_by(survey_attempts.c.number))
     for row in hotline.rows(select(outbox).where(outbox.c.name == "OutgoingAnswerGiven")):
         seen.answers.setdefault(row.payload["attempt"], {})[row.payload["question"]] = row.payload["answer"]
-        seen.ats[row.payload["attempt"], row.payload["question"]] = row.at
 
 
 def _what_is_open(hotline: RunningHotline) -> str:
@@ -183,7 +186,7 @@ def _what_is_open(hotline: RunningHotline) -> str:
         told.append(f"{case}\n  attempts: {attempts}")
     url = hotline.settings.jobs_database.replace("postgresql:", "postgresql+psycopg:")
     table = "workflow_status" if url.startswith("sqlite") else "dbos.workflow_status"
-    jobs = f"select workflow_uuid, name, status, executor_id, updated_at from {table} where status <> 'SUCCESS'"  # noqa: S608
+    jobs = f"select workflow_uuid, name, status, executor_id, updated_at from {table} where status <> 'SUCCESS'"
     engine = create_engine(url)
     with engine.connect() as connection:
         told += map(str, connection.execute(text(jobs)))
@@ -265,11 +268,11 @@ def test_no_answer_is_lost(campaigns: list[Campaign]) -> None:
                 given = answered(call, which, seen.cases[number].item, killed_at)
                 kept = seen.answers.get(seen.channels[key], {})
                 assert given.items() <= kept.items(), (number, which, given, kept)
-                checked.update(given)
+                checked.update(given.keys())
                 short_before += sum(killed_at - SETTLED_SECONDS <= at < killed_at for at in call.keys[: len(given)])
-        print("CHECKED", checked, short_before)
-        assert {"consent", "resolved", "satisfaction"} < set(checked), "the claim is about something, and the last question too"
-        assert short_before > 3, "some were given shortly before the service died"
+        assert {"consent", "resolved", "satisfaction"} < set(checked), "the last question too"
+        assert checked.total() > 50, "the claim is about something"
+        assert short_before > 10, "much of it was given shortly before the service died"
 
 
 def test_whoever_has_answered_everything_is_not_rung_again(campaigns: list[Campaign]) -> None:
