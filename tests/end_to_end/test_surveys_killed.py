@@ -232,7 +232,9 @@ def test_a_telephone_rings_between_the_writing_of_its_attempt_and_the_end_of_tha
             assert [row.number for row in attempts] == list(range(1, len(attempts) + 1))
             assert len(attempts) <= 3
             own = {row.id: row for row in attempts}
-            rang = [(own[seen.channels[key]], call) for key, call in seen.citizens.calls.items() if call.number == number]
+            rang = [
+                (own[seen.channels[key]], call) for key, call in seen.citizens.calls.items() if call.number == number
+            ]
             assert all(row.made_at <= call.at <= row.ended_at for row, call in rang), number
             assert all(row.ended_at <= following.made_at for row, following in pairwise(attempts)), number
 
