@@ -42,6 +42,8 @@ class Taken:
     """The same instant as other clocks have it."""
     keys: list[float] = field(default_factory=list)
     """When each key was acknowledged."""
+    heard: list[bytearray] = field(default_factory=lambda: [bytearray()])
+    """What was said before the first key, and behind each that was acknowledged (A-law); nothing where nobody listens."""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     """Something was heard."""
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -67,11 +69,12 @@ class Dialog:
 class Citizens(asyncio.DatagramProtocol):
     """Everybody who may be rung. ``status`` answers for a number: 200, 486.
 
-    ``keys`` are pressed in each call, one after the other; a ``#`` among them is which call of this number it is.
+    ``keys`` are pressed in each call, one after the other; a ``#`` among them is which call of this number it is. Who ``listens`` keeps
+    what is said to them. ``calls`` are known by their Call-ID.
     """
 
-    def __init__(self, keys: str, status: Callable[[str], int]) -> None:
-        self._keys, self._status = keys, status
+    def __init__(self, keys: str, status: Callable[[str], int], *, listens: bool = False) -> None:
+        self._keys, self._status, self._listens = keys, status, listens
         self.calls: dict[str, Taken] = {}
         self._heard_from: dict[tuple[str, int], Taken] = {}
         self._waiting: dict[str, asyncio.Future[int]] = {}
@@ -90,8 +93,8 @@ class Citizens(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, sender: tuple[str, int]) -> None:
         """One SIP message, or a packet of what the hotline says."""
         if data[:1] == b"\x80":
-            if (heard := self._heard_from.get(sender)) is not None and set(data[RTP_HEAD:]) - QUIET:
-                heard.asked.set()
+            if (call := self._heard_from.get(sender)) is not None:
+                self._hear(call, data[RTP_HEAD:])
             return
         head, _, body = data.decode("utf-8", "replace").partition("\r\n\r\n")
         first, *lines = head.split("\r\n")
@@ -111,6 +114,12 @@ class Citizens(asyncio.DatagramProtocol):
                 call.end()
         elif method == "OPTIONS":
             self._say(200, fields, vias, sender)
+
+    def _hear(self, call: Taken, sound: bytes) -> None:
+        if set(sound) - QUIET:
+            call.asked.set()
+        if self._listens:
+            call.heard[-1] += sound
 
     def _invited(self, first: str, fields: dict[str, str], vias: list[str], body: str, sender: tuple[str, int]) -> None:
         number = re.search(r"sip:\+?(\d+)@", first)
@@ -162,6 +171,7 @@ class Citizens(asyncio.DatagramProtocol):
                 return
             if await self._ask("INFO", dialog, peer, f"Signal={key}\r\nDuration=160\r\n") == 200:
                 call.keys.append(time.monotonic())
+                call.heard.append(bytearray())
             pause = THINKS_SECONDS
         with suppress(TimeoutError):
             await asyncio.wait_for(call.over.wait(), pause)
@@ -222,14 +232,18 @@ def at_home(_number: str) -> int:
 
 
 @contextmanager
-def citizens(address: str, port: int, keys: str, status: Callable[[str], int] = at_home) -> Iterator[Citizens]:
+def citizens(
+    address: str, port: int, keys: str, status: Callable[[str], int] = at_home, *, listens: bool = False
+) -> Iterator[Citizens]:
     """Citizens' telephones at ``address:port``, in a loop and thread of their own; those still in a call at the end just vanish."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="citizens", daemon=True)
     thread.start()
 
     async def opened() -> tuple[asyncio.DatagramTransport, Citizens]:
-        return await loop.create_datagram_endpoint(lambda: Citizens(keys, status), local_addr=(address, port))
+        return await loop.create_datagram_endpoint(
+            lambda: Citizens(keys, status, listens=listens), local_addr=(address, port)
+        )
 
     async def closed() -> None:
         transport.close()

@@ -55,6 +55,9 @@ SURVEY = dict(
             "survey-later",
             "survey-never",
             "survey-goodbye",
+            "survey-item-attitude",
+            "survey-item-clarity",
+            "survey-item-reception",
         ),
         FREE,
         strict=False,
@@ -110,6 +113,11 @@ def heard(recording: Path, more: Mapping[str, int] | None = None) -> list[str]:
     return [name for name, _ in _segments(samples_of(recording), {**TONES, **(more or {})})]
 
 
+def heard_in(sound: bytes) -> list[str]:
+    """The names of a survey's prompts in G.711 A-law, in order."""
+    return [name for name, _ in _segments(_A_LAW[np.frombuffer(sound, np.uint8)], {**TONES, **SURVEY})]
+
+
 def said_digits(recording: Path) -> str:
     """The digits that were said, one after the other; a space stands for any other prompt between them."""
     names = heard(recording)
@@ -139,6 +147,17 @@ def _loudest(samples: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> list[fl
         peak = int(np.argmax(spectrum))
         found.append(peak * RATE / _WINDOW if spectrum[peak] > _LOUD else 0.0)
     return found
+
+
+def _linear(code: int) -> int:
+    """A sample of G.711 A-law in 16 bits."""
+    code ^= 0x55
+    exponent, size = code >> 4 & 7, (code & 15) * 16 + 8
+    size = (size + 256) << (exponent - 1) if exponent else size
+    return size if code & 128 else -size
+
+
+_A_LAW = np.array([_linear(code) for code in range(256)], dtype=float)
 
 
 def _name(frequency: float, tones: Mapping[str, int]) -> str:
