@@ -111,7 +111,7 @@ check: venv check-panel
 	@$(BIN)/lint-imports --no-cache
 
 # A simulated citizen presses keys and a browser rings in real time: where the machine stalls for seconds one of them comes too late. Such
-# a test is tried once more, and listed at the end; one that fails twice fails. One marked `flaky(reruns=0)` is not.
+# a test is tried once more, and listed at the end; one that fails twice fails.
 test: check setup docker/grafana/schema/node_modules/.package-lock.json
 	@$(call need,promtool,prometheus)
 	@$(call need,amtool,prometheus-alertmanager)
