@@ -56,7 +56,9 @@ def add_answers(
     return codes
 
 
-async def open_ticket(hotline: RunningHotline, summary: str = "Đèn đường tắt ba ngày") -> str:
+async def open_ticket(
+    hotline: RunningHotline, summary: str = "Đèn đường tắt ba ngày", number: str = "0912345678"
+) -> str:
     """A ticket that the hotline has just written down, with a number to ring; its code."""
     key = f"stored-{next(CODES)}"
     add_person(hotline, key, Role.OPERATOR)
@@ -67,7 +69,7 @@ async def open_ticket(hotline: RunningHotline, summary: str = "Đèn đường t
         report = {
             "channel": "phone",
             "summary": summary,
-            "number": "0912345678",
+            "number": number,
             "topic": "giao-thong",
             "place": "29869",
         }

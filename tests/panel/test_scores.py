@@ -146,7 +146,7 @@ async def test_an_operator_asks_whose_turn_it_is_and_a_reload_loses_no_answer(
 async def test_who_is_not_reached_or_given_back_is_due_again_later(
     hotline: RunningHotline, browser: Browser, answered: list[str]
 ) -> None:
-    case = add_due_case(hotline, await open_ticket(hotline), AGENCY)
+    case = add_due_case(hotline, await open_ticket(hotline, number="0912345699"), AGENCY)
     desk = await Person.signed_in(browser, hotline, "desk")
     await desk.go("/panel/khao-sat")
     await desk.press("Nhận phiếu đến lượt")
