@@ -6,13 +6,14 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from hotline1022.base.rule_files import RuleModel, StandingFile
+from hotline1022.base.rule_files import RuleModel, StandingFile, WrongAt
 from surveys.questionnaire import FILE as QUESTIONNAIRE_FILE
 from surveys.questionnaire import Questionnaire
 
 FILE = "survey-policy.yaml"
 
 Prefix = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{1,8}$")]
+Gap = Annotated[float, Field(gt=0)]
 
 
 class SurveyPolicy(RuleModel):
@@ -28,7 +29,7 @@ class SurveyPolicy(RuleModel):
     """For so long nobody at the same number is asked again."""
     share: float = Field(ge=0, le=1)
     """Of the answers, how many are drawn."""
-    gaps_hours: tuple[float, ...] = Field(min_length=1, max_length=9)
+    gaps_hours: tuple[Gap, ...] = Field(min_length=1, max_length=9)
     """Between an attempt and the next one; one more attempt than gaps. They grow."""
     later_hours: float = Field(gt=0, le=240)
     """After "another time"."""
@@ -42,8 +43,10 @@ class SurveyPolicy(RuleModel):
 
     @model_validator(mode="after")
     def _grows(self) -> Self:
-        if any(later <= earlier for earlier, later in pairwise(self.gaps_hours)):
-            raise ValueError("khoảng cách giữa các lần gọi phải tăng dần: mỗi lần chờ lâu hơn lần trước")
+        for place, (earlier, later) in enumerate(pairwise(self.gaps_hours), start=1):
+            if later <= earlier:
+                what = f"khoảng thứ {place + 1} ({later:g} giờ) không dài hơn khoảng thứ {place} ({earlier:g} giờ)"
+                raise WrongAt(f"khoảng cách giữa các lần gọi phải tăng dần: {what}", "gaps_hours", place)
         return self
 
     @property
