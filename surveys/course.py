@@ -102,14 +102,16 @@ class Course:
                 return None
             quiet = now - timedelta(days=policy.quiet_days)
             known = await store.known_of(connection, case.code, case.round, person, quiet)
+            ringing = await store.is_being_rung(connection, person, now - HELD)
             against = Reason.OPTED_OUT if known["opted_out"] else None
-            if fresh.attempts == 0 and known["asked_lately_at"] is not None:
-                # Asked about another answer since this one was decided.
+            if fresh.attempts == 0 and known["asked_lately_at"] is not None and not ringing:
+                # Asked about another answer since this one was decided. A call that goes on now is waited for; in one whose end was
+                # never told, somebody may have been asked.
                 against = against or Reason.ASKED_LATELY
             if against is not None:
                 await self.close(connection, fresh, Disposition.EXCLUDED, reason=against)
                 return None
-            if await store.is_being_rung(connection, person, now - HELD):
+            if ringing:
                 await self.plan(connection, fresh, number, self.hours().next_opening(now + BUSY_PAUSE))
                 return None
             if await store.attempts_since(connection, person, today) >= policy.most_calls_a_day:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     text,
     update,
@@ -130,23 +131,24 @@ async def known_of(
 ) -> Mapping[str, Any]:
     """In one query, what earlier surveys say: ``opted_out``, ``asked_lately_at``, ``already_asked``.
 
-    Asked lately is who was really asked about something else: a call that reached somebody, or a case that was answered by its
-    link, at or after ``since``.
+    Asked lately is who was really asked about something else at or after ``since``: a call that reached somebody or has not ended,
+    or a case that was answered, by its link or by what was told after a call's end.
     """
     cases, attempts = survey_cases.c, survey_attempts.c
     own = select(cases.id).where(cases.code == code, cases.round == round_)
-    called = (attempts.person == person, attempts.made_at >= since, attempts.disposition.in_(REACHED))
+    asked = or_(attempts.disposition.in_(REACHED), attempts.ended_at.is_(None))
+    called = (attempts.person == person, attempts.made_at >= since, asked)
     opted_out = exists().where(survey_opt_outs.c.person == person)
     already = exists().where(cases.code == code, cases.round == round_)
     lately = select(func.max(attempts.made_at)).where(*called, attempts.case.not_in(own)).scalar_subquery()
-    # Who answered by a link alone was never rung.
-    answered = (cases.person == person, cases.closed_at >= since, cases.mode == "link", cases.id.not_in(own))
-    by_link = select(func.max(cases.closed_at)).where(*answered).scalar_subquery()
+    # Who answered by a link alone was never rung, and what is told late is no longer seen in how its call ended.
+    closed = (cases.person == person, cases.closed_at >= since, cases.disposition.in_(REACHED), cases.id.not_in(own))
+    answered = select(func.max(cases.closed_at)).where(*closed).scalar_subquery()
     nobody = literal(None)
     row = await connection.execute(
         select(
             (opted_out if person else literal(False)).label("opted_out"),
-            (func.coalesce(lately, by_link, type_=Instant) if person else nobody).label("asked_lately_at"),
+            (func.coalesce(lately, answered, type_=Instant) if person else nobody).label("asked_lately_at"),
             already.label("already_asked"),
         )
     )

@@ -93,11 +93,18 @@ async def test_a_calendar_that_the_province_changes_is_obeyed_by_calls_that_were
 
 
 async def test_numbers_that_are_not_allowed_any_more_are_not_rung(stage: Stage) -> None:
-    await stage.consideration.consider(stage.told())
+    case = await stage.consideration.consider(stage.told())
+    assert case is not None
+    assert case.reasons == ()
     stage.rules.policy = POLICY.model_copy(update={"prefixes": ("+843",)})
     await stage.happens()
     assert stage.line.rung == []
     assert [end.disposition for end in stage.ends()] == ["excluded"]
+    async with stage.database.reading() as connection:
+        closed = await store.case_of(connection, case.id)
+    assert closed is not None
+    assert closed.reasons == (Reason.NUMBER_NOT_ALLOWED,)
+    assert closed.explanation == "Không khảo sát vì số điện thoại ngoài các đầu số được phép gọi."
 
 
 async def test_who_says_never_again_about_one_answer_is_not_rung_about_another_that_was_planned(stage: Stage) -> None:
@@ -111,6 +118,17 @@ async def test_who_says_never_again_about_one_answer_is_not_rung_about_another_t
         closed = await store.case_of(connection, second.id)
     assert closed is not None
     assert (closed.disposition, closed.reasons) == ("excluded", (Reason.OPTED_OUT,))
+
+
+async def test_who_has_opted_out_by_other_means_since_the_planning_is_not_rung(stage: Stage) -> None:
+    case = await stage.consideration.consider(stage.told())
+    assert case is not None
+    assert case.person is not None
+    async with stage.database.transaction() as connection:
+        await store.opt_out(connection, case.person, stage.clock.now(), None)
+    await stage.happens()
+    assert stage.line.rung == []
+    assert [end.disposition for end in stage.ends()] == ["excluded"]
 
 
 async def test_a_ticket_that_is_reopened_before_the_call_is_not_asked_about(stage: Stage) -> None:

@@ -4,8 +4,10 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
-from surveys.model import Question
-from tests.surveys.stage import Stage
+from surveys import store
+from surveys.course import attempt_id
+from surveys.model import Answer, Disposition, Mode, Question, Reason
+from tests.surveys.stage import POLICY, Stage
 
 PATIENCE_SECONDS = 10.0
 CODES = ("17672970", "17672989", "17673005", "17673013", "17673021")
@@ -27,6 +29,64 @@ async def test_who_was_told_three_answers_on_one_day_is_asked_about_one(stage: S
     assert len(stage.line.rung) == 1
     ends = {end.case: end.disposition for end in stage.ends()}
     assert [ends[case] for case in cases] == ["partial", "excluded", "excluded"]
+    async with stage.database.reading() as connection:
+        kept = [await store.case_of(connection, case) for case in cases[1:]]
+        counted = await store.reasons_between(connection, stage.clock.now(), stage.clock.now() + timedelta(seconds=1))
+    for each in kept:
+        assert each is not None
+        assert each.reasons == (Reason.ASKED_LATELY,)
+        assert each.explanation == "Không khảo sát vì số này vừa được khảo sát."
+    assert counted == {"asked-lately": 2}
+
+
+async def test_who_answered_about_one_answer_by_a_link_is_not_rung_about_another(stage: Stage) -> None:
+    first, second = await decided(stage, *CODES[:2])
+    async with stage.database.transaction() as connection:
+        case = await store.case_of(connection, first)
+        assert case is not None
+        await stage.campaign._course.close(connection, case, Disposition.COMPLETED, mode=Mode.LINK)
+    await stage.campaign.attempt({"case": second, "number": 1})
+    assert stage.line.rung == []
+    assert [end.disposition for end in stage.ends()] == ["completed", "excluded"]
+
+
+async def test_without_quiet_days_somebody_is_asked_about_each_answer(stage: Stage) -> None:
+    stage.rules.policy = POLICY.model_copy(update={"quiet_days": 0})
+    stage.line.script = lambda _: ("answered", {Question.CONSENT: 1, Question.RESOLVED: 1, Question.SATISFACTION: 4})
+    for case in await decided(stage, *CODES[:2]):
+        await stage.campaign.attempt({"case": case, "number": 1})
+        stage.clock.instant += timedelta(minutes=1)
+    assert [end.disposition for end in stage.ends()] == ["partial", "partial"]
+
+
+async def test_who_may_have_been_reached_by_a_call_that_never_ended_is_not_rung_about_another_answer(
+    stage: Stage,
+) -> None:
+    first, second = await decided(stage, *CODES[:2])
+
+    async def lost(attempt: str, number: str, *, ring_seconds: int) -> None:
+        """A call after which nobody says how it ended."""
+
+    stage.line.place = lost  # type: ignore[method-assign]
+    await stage.campaign.attempt({"case": first, "number": 1})
+    await stage.campaign.attempt({"case": second, "number": 1})
+    assert stage.ends() == [], "put off: how the call ends decides"
+    stage.clock.instant += timedelta(hours=1)
+    await stage.campaign.attempt({"case": second, "number": 1})
+    assert [(end.case, end.disposition) for end in stage.ends()] == [(second, "excluded")]
+
+
+async def test_who_answered_in_a_call_whose_end_nobody_saw_is_not_rung_about_another_answer(stage: Stage) -> None:
+    first, second = await decided(stage, *CODES[:2])
+    stage.line.script = lambda _: ("unknown", {})
+    await stage.campaign.attempt({"case": first, "number": 1})
+    late = Answer(
+        question=Question.SATISFACTION, mark=4, at=stage.clock.now(), mode=Mode.IVR, wording="survey-1"
+    )  # fmt: skip
+    await stage.campaign.answered(attempt_id(first, 1), late)
+    await stage.campaign.attempt({"case": second, "number": 1})
+    assert len(stage.line.rung) == 1
+    assert [(end.case, end.disposition) for end in stage.ends()] == [(first, "partial"), (second, "excluded")]
 
 
 async def test_a_telephone_that_nobody_takes_keeps_nobody_from_being_asked_about_another_answer(stage: Stage) -> None:
