@@ -13,7 +13,7 @@ import pytest
 
 from hotline1022.base import migrate
 from hotline1022.base.db import Database
-from tests.postgresql import PostgreSQL, programs
+from tests.postgresql import PostgreSQL, own_server
 
 MUST_RUN_IN_CI = {"asterisk", "postgresql", "engine", "coturn", "grafana_types"}
 
@@ -73,15 +73,8 @@ def clock() -> StillClock:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     """A running server shared by the session. A fault test that stops it must start it again."""
-    folder = programs()
-    if folder is None:
-        pytest.skip("PostgreSQL's server programs are not installed (package postgresql)")
-    server = PostgreSQL(folder)
-    try:
-        server.start()
+    with own_server() as server:
         yield server
-    finally:
-        server.remove()
 
 
 @pytest.fixture(scope="session")

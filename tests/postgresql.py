@@ -7,11 +7,13 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
+import pytest
 
 # Comfort for tests only: nothing here has to survive a power cut. A killed server still recovers, as in production.
 SETTINGS = {"fsync": "off", "max_connections": "60", "shared_buffers": "32MB", "log_min_messages": "error"}
@@ -124,6 +126,20 @@ class PostgreSQL:
             done = subprocess.run(command, stdout=output, stderr=output, cwd=self.folder, check=False)
         if done.returncode:
             raise RuntimeError(f"{program} failed: {(self.folder / 'programs.log').read_text()[-2000:]}")
+
+
+@contextmanager
+def own_server() -> Iterator[PostgreSQL]:
+    """A server that runs while the block lasts. Skips the test where its programs are not installed."""
+    folder = programs()
+    if folder is None:
+        pytest.skip("PostgreSQL's server programs are not installed (package postgresql)")
+    server = PostgreSQL(folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
 
 
 def _free_port() -> int:

@@ -10,7 +10,7 @@ from tests.dashboards import minutes
 from tests.dashboards.busy_day import fill
 from tests.dashboards.prometheus import Prometheus, make_blocks
 from tests.dashboards.reader import Reader
-from tests.postgresql import PostgreSQL, programs
+from tests.postgresql import own_server
 
 GRAFANA = "grafana_reads"
 """A role as Grafana's: it may read the reporting views and nothing else."""
@@ -19,12 +19,7 @@ GRAFANA = "grafana_reads"
 @pytest.fixture(scope="session")
 def busy_day() -> Iterator[str]:
     """The URL of the filled database, as its owner sees it. The server is its own: roles are a whole server's."""
-    folder = programs()
-    if folder is None:
-        pytest.skip("PostgreSQL's server programs are not installed (package postgresql)")
-    server = PostgreSQL(folder)
-    try:
-        server.start()
+    with own_server() as server:
         for statement in (
             "CREATE ROLE hotline_reports",
             f"CREATE ROLE {GRAFANA} LOGIN",
@@ -34,8 +29,6 @@ def busy_day() -> Iterator[str]:
         name = server.new_database()
         asyncio.run(fill(server.url(name, "asyncpg")))
         yield server.url(name, "asyncpg")
-    finally:
-        server.remove()
 
 
 @pytest.fixture(scope="session")

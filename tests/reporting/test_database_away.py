@@ -18,7 +18,7 @@ from surveys.scores.scoreboard import Scoreboard, ScoreQuery
 from surveys.scores.shown import Scores
 from surveys.scores.weights import StandingWeights
 from tests.conftest import StillClock
-from tests.postgresql import PostgreSQL, programs
+from tests.postgresql import PostgreSQL, own_server
 from tickets.rules import StandingRules
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.timeout(60)]
@@ -41,15 +41,8 @@ class Stopped(Scoreboard):
 @pytest.fixture
 def server() -> Iterator[PostgreSQL]:
     """A server of this test's own."""
-    folder = programs()
-    if folder is None:
-        pytest.skip("PostgreSQL's server programs are not installed (package postgresql)")
-    own = PostgreSQL(folder)
-    try:
-        own.start()
+    with own_server() as own:
         yield own
-    finally:
-        own.remove()
 
 
 async def test_a_server_that_is_stopped_meanwhile_ends_the_report_and_one_that_is_back_gives_it(
