@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from hotline1022.base.clock import SystemClock
 from hotline1022.base.db import Database
@@ -62,6 +63,16 @@ def test_hardly_a_move_comes_too_late(filled: Filled) -> None:
 def test_several_operators_have_calls(filled: Filled) -> None:
     told = Counter(row[2] for row in filled.rows["call_results"])
     assert len(told) > 1
+
+
+async def test_words_come_some_time_after_the_call_and_some_are_doubtful(filled: Filled) -> None:
+    database = Database(filled.url)
+    async with database.reading() as connection:
+        told = "SELECT min(lag_seconds), max(lag_seconds), sum(doubtful), sum(words) FROM report_transcripts"
+        soonest, latest, doubtful, words = (await connection.execute(text(told))).one()
+    await database.close()
+    assert 0 < soonest < latest
+    assert 0 < doubtful < words / 2
 
 
 async def test_a_database_with_traffic_is_refused(filled: Filled) -> None:
