@@ -249,15 +249,18 @@ class Phone:
             await self._input.drain()
 
     async def _listen(self, output: asyncio.StreamReader) -> None:
-        async for line in output:
-            facts = json.loads(line)
-            event = PhoneEvent(kind=facts.pop("event"), at=facts.pop("at"), facts=facts)
+        try:
+            async for line in output:
+                facts = json.loads(line)
+                event = PhoneEvent(kind=facts.pop("event"), at=facts.pop("at"), facts=facts)
+                async with self._news:
+                    self._past.append(event)
+                    self._news.notify_all()
+        finally:
+            # Also when the process died in the middle of a line: whoever waits for an event must not wait for ever.
             async with self._news:
-                self._past.append(event)
+                self._over = True
                 self._news.notify_all()
-        async with self._news:
-            self._over = True
-            self._news.notify_all()
 
 
 def _host(address: str) -> str:
