@@ -16,6 +16,7 @@ from hotline1022.base.db import Database
 from surveys import store
 from surveys.consideration import CallingHours, Citizens, RecordEvent
 from surveys.course import Course, attempt_id
+from surveys.dead_line import DeadLine
 from surveys.model import Answer, Case, Mode
 from surveys.policy import SurveyPolicy
 
@@ -77,6 +78,7 @@ class Campaign:
         """``key`` hashes numbers; it never changes in an installation."""
         self._database, self._clock, self._policy, self._hours = database, clock, policy, hours
         self._calls = calls
+        self._dead_line = DeadLine()
         self._course = Course(
             database=database,
             clock=clock,
@@ -121,6 +123,9 @@ class Campaign:
         if not self._hours().open_at(now):
             await self._course.put_off(case, self._hours().next_opening(now))
             return None
+        if (rests := self._dead_line.rests_until(now)) is not None:
+            await self._course.put_off(case, self._hours().next_opening(rests))
+            return None
         return citizen
 
     async def case_of_attempt(self, attempt: str) -> Case | None:
@@ -152,7 +157,9 @@ class Campaign:
             if row is None or case is None:
                 log.error("call_without_attempt")
                 return
-            await self._course.end(connection, case, row, told.outcome, told.at, answers=told.answers)
+            ended = await self._course.end(connection, case, row, told.outcome, told.at, answers=told.answers)
+        if ended is not None and self._dead_line.told(told.outcome, told.at):
+            log.error("survey_line_seems_dead")
 
     # What was forgotten -----------------------------------------------------------------------------------------------
 
