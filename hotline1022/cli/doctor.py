@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import aiohttp
+import sqlalchemy as sa
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -17,6 +18,7 @@ from rich.markup import escape
 from hotline1022 import installation
 from hotline1022.base import migrate
 from hotline1022.base.errors import HotlineError
+from hotline1022.base.jobs_connections import connections
 from hotline1022.cli.models import models_folder
 from hotline1022.cli.run import DataFolder
 from hotline1022.config import Settings
@@ -52,7 +54,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding("bad", f"Thư mục dữ liệu {settings.data} chưa được chuẩn bị: chạy `make setup`")
         return
     running = asyncio.run(_health(settings))
-    for look in (_account, _disk, _database, _rules, _flow, _prompts, _asterisk, _model):
+    for look in (_account, _disk, _database, _jobs_database, _rules, _flow, _prompts, _asterisk, _model):
         yield from _told(look, settings)
     yield from _ports(settings, running)
     yield from _service(running)
@@ -84,6 +86,21 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield (
         Finding("bad", f"{missing}: chạy `make setup`") if missing else Finding("good", "Cơ sở dữ liệu đúng phiên bản")
     )
+
+
+def _jobs_database(settings: Settings) -> Iterator[Finding]:
+    url = sa.make_url(settings.jobs_database)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        return  # the service makes it
+    engine = connections(url, size=1)
+    try:
+        with engine.connect():
+            yield Finding("good", "Cơ sở dữ liệu của việc nền nối được")
+    except sa.exc.DBAPIError:
+        remedy = "xem HOTLINE_JOBS_DATABASE_URL, máy chủ PostgreSQL và quyền của tài khoản"
+        yield Finding("bad", f"Không nối được cơ sở dữ liệu của việc nền: {remedy}")
+    finally:
+        engine.dispose()
 
 
 def _rules(settings: Settings) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ from hotline1022.base.clock import SystemClock
 from hotline1022.cli import app, doctor
 from hotline1022.config import Settings
 from ivr.shelf import SHIPPED_FLOW
+from tests.asterisk import free_port
+from tests.postgresql import PostgreSQL
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,26 @@ def test_a_database_without_tables(data: Path) -> None:
     (data / "hotline.sqlite").unlink()
     (line,) = bad(data)
     assert "make setup" in line
+
+
+def test_a_jobs_database_that_is_away_or_is_of_another_kind(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOTLINE_JOBS_DATABASE_URL", f"postgresql://hotline:a-secret@127.0.0.1:{free_port()}/jobs")
+    (line,) = bad(data)
+    assert "HOTLINE_JOBS_DATABASE_URL" in line
+    assert "a-secret" not in line
+    monkeypatch.setenv("HOTLINE_JOBS_DATABASE_URL", "mysql://127.0.0.1/jobs")
+    (line,) = bad(data)
+    assert "mysql" in line
+
+
+@pytest.mark.postgresql
+def test_a_jobs_database_that_is_there_is_told(
+    data: Path, postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTLINE_JOBS_DATABASE_URL", postgresql.url(postgresql.new_database(), "psycopg"))
+    result = CliRunner().invoke(app, ["doctor", "--data", str(data)])
+    assert result.exit_code == 0
+    assert "✔ Cơ sở dữ liệu của việc nền nối được" in result.output
 
 
 def test_a_prompt_that_asterisk_lacks(data: Path) -> None:
