@@ -230,12 +230,13 @@ async def test_audio_that_cannot_be_kept_up_with_is_told_as_a_gap(monkeypatch: p
         gate.set()
         told = await told_until_end(client.words())
         health = await client.health()
-    (gap,) = [message for message in told if message.kind == "gap"]
-    assert gap.reason == live_leg.BUSY_REASON
-    assert gap.end - gap.start > 2.0
+    # A long piece may find no room where a shorter one after it still does: then there is a gap on either side.
+    gaps = [message for message in told if message.kind == "gap"]
+    assert {gap.reason for gap in gaps} == {live_leg.BUSY_REASON}
+    assert sum(gap.end - gap.start for gap in gaps) > 2.0
     heard = [word for message in told if message.kind == "final" for word in message.words]
-    assert all(word.end <= gap.start + 0.3 or word.start >= gap.end - 0.3 for word in heard)
-    assert health.gaps == 1
+    assert all(word.end <= gap.start + 0.3 or word.start >= gap.end - 0.3 for gap in gaps for word in heard)
+    assert health.gaps == len(gaps)
 
 
 async def test_words_survive_a_lost_connection_exactly_once() -> None:
