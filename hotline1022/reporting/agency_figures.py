@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from hotline1022.reporting import standing, written
 from hotline1022.reporting.report import Cell, Chapter, Chart, Column, Kind, Report, Table
 from hotline1022.reporting.sign_offs import corrections_sentence, parts, parts_sentence, signed_sentence
@@ -43,9 +45,10 @@ async def build(sources: Sources, text: str) -> Report:
     now = sources.clock.now()
     told = standing.provisional(period.title, standing.starts_of(period), period.ends, now)
     sources.tell(f"Đọc điểm {period.title}")
-    scores = await sources.board.scores(ScoreQuery(period=period.name), sources.actor)
-    signed = await signed_parts(sources, period)
-    changed = await _changed_parts(sources, scores, signed)
+    async with sources.database.reading() as connection:
+        scores = await sources.board.scores_seen(connection, ScoreQuery(period=period.name), sources.actor)
+        signed = await signed_parts(connection, period)
+        changed = await _changed_parts(connection, sources, scores, signed)
     return Report(
         name=NAME,
         title="Tình hình trả lời đúng hạn và sự hài lòng của người dân theo cơ quan",
@@ -72,10 +75,9 @@ def sign_off_sentences(scores: Scores, period: Period, signed: Sequence[str]) ->
     return tuple(each for each in told if each)
 
 
-async def signed_parts(sources: Sources, period: Period) -> tuple[str, ...]:
+async def signed_parts(connection: AsyncConnection, period: Period) -> tuple[str, ...]:
     """The parts of a period that are signed by themselves. Raises DatabaseAway."""
-    async with sources.database.reading() as connection:
-        found = {row["period"] for row in await rows(connection, "SELECT period FROM report_sign_offs")}
+    found = {row["period"] for row in await rows(connection, "SELECT period FROM report_sign_offs")}
     return tuple(each.name for each in parts(period) if each.name in found)
 
 
@@ -157,11 +159,13 @@ def _sign_offs(
     return (Chapter(title="Chốt số liệu và đính chính", tables=tuple(shown)),)
 
 
-async def _changed_parts(sources: Sources, scores: Scores, signed: Sequence[str]) -> list[tuple[str, str]]:
+async def _changed_parts(
+    connection: AsyncConnection, sources: Sources, scores: Scores, signed: Sequence[str]
+) -> list[tuple[str, str]]:
     """What has changed since each signing, of the whole period or, where that is open, of its signed parts."""
     found = [(scores.title, each.explanation) for each in scores.since]
     if scores.signed_off is None:
         for name in signed:
-            part = await sources.board.scores(ScoreQuery(period=name), sources.actor)
+            part = await sources.board.scores_seen(connection, ScoreQuery(period=name), sources.actor)
             found += [(part.title, each.explanation) for each in part.since]
     return found

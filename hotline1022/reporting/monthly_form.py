@@ -99,9 +99,10 @@ async def build(sources: Sources, text: str) -> Report:
     sources.tell("Đọc số liệu của hai tháng")
     async with sources.database.reading() as connection:
         counted = {each.name: await _counted(connection, sources, each) for each in (period, earlier)}
-    scores = {
-        each.name: await sources.board.scores(ScoreQuery(period=each.name), sources.actor) for each in (period, earlier)
-    }
+        scores = {
+            each.name: await sources.board.scores_seen(connection, ScoreQuery(period=each.name), sources.actor)
+            for each in (period, earlier)
+        }
     this, last = (_with_scores(counted[each.name], scores[each.name]) for each in (period, earlier))
     return Report(
         name=NAME,

@@ -37,9 +37,11 @@ async def build(sources: Sources, text: str, agency: str | None) -> Report:
     if agency is not None and not sources.board.agencies.knows(agency):
         raise NotFound(f"Không có cơ quan nào mang mã “{agency[:64]}”")
     sources.tell(f"Đọc điểm {period.title}")
-    scores = await sources.board.scores(ScoreQuery(period=period.name, agency=agency), sources.actor)
+    query = ScoreQuery(period=period.name, agency=agency)
     async with sources.database.reading() as connection:
+        scores = await sources.board.scores_seen(connection, query, sources.actor)
         monthly = await rows(connection, _MONTHS, first=period.months[0], last=period.months[-1])
+        signed = await agency_figures.signed_parts(connection, period)
     by_agency: dict[str, list[Row]] = {}
     for row in monthly:
         by_agency.setdefault(row["agency"], []).append(row)
@@ -48,7 +50,6 @@ async def build(sources: Sources, text: str, agency: str | None) -> Report:
     if agency is None:
         chapters.insert(0, _overview(sources, shown, period))
     whose = f" của {sources.agency(agency)}" if agency else ""
-    signed = await agency_figures.signed_parts(sources, period)
     return Report(
         name=NAME,
         title=f"Kết quả tiếp nhận, xử lý phản ánh, kiến nghị phục vụ đánh giá cải cách hành chính{whose}",

@@ -95,13 +95,17 @@ class Scoreboard:
 
     async def scores(self, query: ScoreQuery, actor: Actor) -> Scores:
         """The agencies of a period, the best first. Every worker may see them; corrections only whom they concern."""
+        async with self._database.reading() as connection:
+            return await self.scores_seen(connection, query, actor)
+
+    async def scores_seen(self, connection: AsyncConnection, query: ScoreQuery, actor: Actor) -> Scores:
+        """As ``scores``, at the moment that ``connection`` sees: for whoever tells other figures beside."""
         period = read_period(query.period)
         if query.agency is not None and not self.agencies.knows(query.agency):
             raise NotFound("Không có cơ quan nào mang mã này")
-        async with self._database.reading() as connection:
-            counts = await self._counts(connection, period)
-            signed = await store.sign_off_of(connection, period.name)
-            corrections = await store.corrections_of(connection, period.name)
+        counts = await self._counts(connection, period)
+        signed = await store.sign_off_of(connection, period.name)
+        corrections = await store.corrections_of(connection, period.name)
         version = self.version_for(period) if signed is None else WeightsVersion.model_validate(signed["weights"])
         also = (query.agency,) if query.agency else ()
         shown = self._figures(counts if signed is None else _read_counts(signed), version, query, also)

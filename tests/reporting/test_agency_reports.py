@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 
 import docx
 import pytest
 
 from hotline1022.base.errors import NotFound
+from surveys.scores.shown import Scores
 from surveys.tally import wilson
 from tests.reporting.conftest import COMMUNE, Life, one_database, table, words, workbook
 from tests.scores.conftest import Counted
@@ -50,6 +52,29 @@ async def test_a_period_half_frozen_says_which_months_are_and_which_are_not(life
     assert states["2026-07"] == "đã chốt trong quý 3 năm 2026"
     assert states["2026-11"] == "đã chốt trong tháng 11 năm 2026"
     assert states["2026-10"] == states["2026-12"] == "chưa chốt"
+
+
+async def test_what_happens_while_a_report_is_made_is_in_all_of_its_figures_or_in_none(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await half_a_year(life)
+    seen = life.counted.board.scores_seen
+
+    async def and_then_more_happens(*asked: Any) -> Scores:
+        scores = await seen(*asked)
+        life.clock.instant = datetime(2026, 11, 25, 2, tzinfo=UTC)
+        await life.surveyed(3)
+        await life.counted.follow()
+        life.clock.instant = JANUARY
+        return scores
+
+    monkeypatch.setattr(life.counted.board, "scores_seen", and_then_more_happens)
+    for due in (5, 6):
+        made = await life.report("cai-cach", "2026")
+        (whole,) = [row for row in table(made, "co-quan") if row["Phiếu đến hạn"]]
+        months = table(made, f"thang-{COMMUNE}")
+        assert whole["Phiếu đến hạn"] == sum(row["Đến hạn"] for row in months) == due
+        assert whole["Trả lời khảo sát (n)"] == sum(row["Trả lời khảo sát (n)"] for row in months) == due - 1
 
 
 @one_database

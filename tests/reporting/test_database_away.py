@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hotline1022.base import migrate
 from hotline1022.base.access import Actor, Role
@@ -32,10 +33,10 @@ class Stopped(Scoreboard):
 
     server: PostgreSQL
 
-    async def scores(self, query: ScoreQuery, actor: Actor) -> Scores:
+    async def scores_seen(self, connection: AsyncConnection, query: ScoreQuery, actor: Actor) -> Scores:
         """See Scoreboard."""
         await asyncio.to_thread(self.server.stop)
-        return await super().scores(query, actor)
+        return await super().scores_seen(connection, query, actor)
 
 
 @pytest.fixture
