@@ -1,12 +1,13 @@
 """``hotline1022 report``: one command a report, a whole file or none."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
-from hotline1022.base.db import Database
 from hotline1022.base.errors import DatabaseAway, HotlineError, Invalid, Refused
+from hotline1022.reporting import store
 from hotline1022.reporting.catalogue import OFFERS
 from tests.command_line import run
 from tests.reporting.conftest import one_database
@@ -51,20 +52,20 @@ def test_what_cannot_be_had_leaves_no_file(installation: Path, arguments: tuple[
 def test_a_database_that_goes_away_meanwhile_leaves_no_file(
     installation: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second time that the report reads, there is nothing to read from any more."""
-    path, reading, reads = installation / "thang.xlsx", Database.reading, 0
+    """When the report asks for the second time, there is nobody to ask any more."""
+    path, answer, asked = installation / "thang.xlsx", store.answer, 0
 
-    def away(database: Database) -> object:
-        nonlocal reads
-        reads += 1
-        if reads > 1:
+    async def away(*question: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
             raise DatabaseAway("Mất kết nối với cơ sở dữ liệu")
-        return reading(database)
+        return await answer(*question)
 
-    monkeypatch.setattr(Database, "reading", away)
+    monkeypatch.setattr(store, "answer", away)
     with pytest.raises(DatabaseAway, match="Mất kết nối"):
         run("report", "thang", "--month", "2025-10", "--out", str(path))
-    assert reads == 2
+    assert asked == 2
     assert list(installation.glob("*thang*")) == []
 
 
