@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,32 @@ from surveys.scores.weights import StandingWeights
 from tests.scores.conftest import Counted
 from tests.tickets.conftest import HOA, LAN, Hands, StillClock, approver, officer
 from tests.tickets.test_life import opened
+from tests.tickets.test_timers import civil
 from tickets.rules import StandingRules
 from tickets.timers import Timers
 
 AGENCIES = ("xa-29869", "so-xay-dung", "dien-luc")
 TICKETS = 60
 FEWEST = 5
+
+
+VISITS = ("kept", "late", "citizen", "agency", "other", "cancelled", "never")
+"""How home visits go in these lives. For ``other`` and ``cancelled`` nobody answers; the rest counts."""
+
+
+async def visit(hands: Hands, clock: StillClock, code: str, agency: str, end: str) -> None:
+    """A window that has been chosen, and what comes of it."""
+    starts = civil("11-26T08:00")
+    window = {"starts": starts, "ends": starts + timedelta(hours=2)}
+    await hands.move(code, officer(agency), "book", procedure="Chứng thực chữ ký", address="Số 5, ấp Trung", **window)
+    if end == "cancelled":
+        await hands.move(code, LAN, "cancel-visit", reason="Người dân tự đến.")
+        return
+    clock.instant = starts + timedelta(hours=3 if end in {"late", "agency"} else 1)
+    if end in {"kept", "late"}:
+        await hands.move(code, officer(agency), "visited-partly", text="Đã nhận hồ sơ, còn thiếu một giấy.")
+    elif end != "never":
+        await hands.move(code, LAN, "missed-visit", fault=end, reason="Không gặp được.")
 
 
 async def live(hands: Hands, timers: Timers, clock: StillClock, chance: random.Random) -> None:
@@ -48,6 +68,8 @@ async def live(hands: Hands, timers: Timers, clock: StillClock, chance: random.R
         if chance.random() < 0.15:
             await hands.move(code, officer(agency), "ask-extension", amount="1wd", reason="Chờ vật tư.")
             await hands.move(code, approver(agency), "grant-extension")
+        if number % 4 == 3:
+            await visit(hands, clock, code, agency, VISITS[number // 4 % len(VISITS)])
         clock.advance(days=chance.choice((0, 1, 6)))
         if chance.random() < 0.1:
             continue
@@ -83,6 +105,16 @@ def wilson(part: int, whole: int) -> tuple[float, float]:
     z = 1.959963984540054
     roots = np.roots([1 + z**2 / whole, -(2 * part / whole + z**2 / whole), (part / whole) ** 2])
     return float(roots.min()), float(roots.max())
+
+
+def kept_visits(of: Mapping[str, Sequence[Any]], wanted: str) -> Any:
+    """Of each visit of the month that counts, whether it was kept; in these lives a ticket has one."""
+    window = {row.code: datetime.fromisoformat(row.details["ends"]) for row in of.get("visit-booked", [])}
+    kept = {row.code: False for row in of.get("breached", []) if row.details["clock"] == "visit"}
+    kept |= {row.code: row.at <= window[row.code] for row in of.get("visited-partly", [])}
+    faults = {row.code: row.details["fault"] for row in of.get("visit-missed", [])}
+    kept |= {code: fault == "citizen" for code, fault in faults.items() if fault != "other"}
+    return np.array([good for code, good in kept.items() if month([window[code]])[0] == wanted])
 
 
 def recomputed(rows: Sequence[Any], agency: str, wanted: str) -> dict[str, float]:
@@ -130,6 +162,9 @@ def recomputed(rows: Sequence[Any], agency: str, wanted: str) -> dict[str, float
     published = {row.code for row in of.get("published", [])}
     letters = [row for row in of.get("breached", []) if row.details["clock"] == "apology_sent"]
     letters_in = month([datetime.fromisoformat(row.details["due"]) for row in letters])
+    duties = [0.0] if int((letters_in == wanted).sum()) else []
+    if (visits := kept_visits(of, wanted)).size:
+        duties.append(float(visits.mean()))
     low, high = wilson(int((marks >= 4).sum()), len(marks))
     solved_low, _ = wilson(int((solved == 1).sum()), len(solved))
     values = {
@@ -146,8 +181,8 @@ def recomputed(rows: Sequence[Any], agency: str, wanted: str) -> dict[str, float
         / 2,
     }
     points = {"on_time": 30, "satisfaction": 30, "solved": 10, "lasting": 5, "discipline": 10, "answers": 10}
-    if int((letters_in == wanted).sum()):
-        values["duties"], points["duties"] = 0.0, 5
+    if duties:
+        values["duties"], points["duties"] = float(np.mean(duties)), 5
     lows = values | {"satisfaction": low, "solved": solved_low}
     weights = np.array(list(points.values()))
     ended = np.array([row.details["disposition"] for row in surveys])
