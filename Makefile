@@ -110,8 +110,14 @@ check: venv check-panel
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-# A simulated citizen presses keys and a browser rings in real time: where the machine stalls for seconds one of them comes too late. What
-# failed is told and tried once more, in a process of its own with servers of its own; what fails twice fails.
+# Several processes at a time, those that take long first. Where a machine stalls for seconds a citizen who presses keys in real time, or a
+# browser that rings, comes too late: what failed is told and tried once more, alone, with servers of its own; what fails twice fails.
+define tested
+@$(BIN)/python -m pytest -m "$(1)" -n $(2) --dist loadfile --no-loadscope-reorder $(ARGS) || { [ $$? = 1 ] && \
+  echo "▸ Thử lại một lần những bài kiểm thử vừa hỏng" && \
+  $(BIN)/python -m pytest -m "$(1)" --last-failed --last-failed-no-failures none $(ARGS); }
+endef
+
 test: check setup docker/grafana/schema/node_modules/.package-lock.json
 	@$(call need,promtool,prometheus)
 	@$(call need,amtool,prometheus-alertmanager)
@@ -121,9 +127,8 @@ test: check setup docker/grafana/schema/node_modules/.package-lock.json
 	@fc-list Tinos | grep -q . || { echo "Thiếu phông chữ Tinos: cài gói fonts-croscore (ví dụ: sudo apt-get install fonts-croscore)"; exit 1; }
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || $(call need,initdb,postgresql)
 	@$(BIN)/hotline1022 models fetch vosk-ko silero-vad whisper-base voices-vi
-	@$(BIN)/python -m pytest -m "not ($(REAL))" -n 3 --dist loadfile $(ARGS)
-	@$(BIN)/python -m pytest -m "$(REAL)" $(ARGS) || { [ $$? = 1 ] && echo "▸ Thử lại một lần những bài kiểm thử vừa hỏng" && \
-	  $(BIN)/python -m pytest -m "$(REAL)" --last-failed --last-failed-no-failures none $(ARGS); }
+	$(call tested,not ($(REAL)),3)
+	$(call tested,$(REAL),2)
 
 bench: setup
 	@$(call need,sipp,sip-tester)
