@@ -46,7 +46,7 @@ class AsteriskProcess:
         return self._process.pid if self._process is not None and self._process.returncode is None else None
 
     async def start(self) -> None:
-        """Write the configuration, start Asterisk, wait until it answers. Raises HotlineError; then nothing runs."""
+        """Write the configuration, start Asterisk, wait until it answers and can be called. Raises HotlineError; then nothing runs."""
         configuration.write(self._settings, self._program)
         setpriv = shutil.which("setpriv")
         if setpriv is None:
@@ -67,6 +67,7 @@ class AsteriskProcess:
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self._until_it_answers()
+                await self._refuse_without_sip()
         except TimeoutError as error:
             await self.stop()
             raise HotlineError(
@@ -144,8 +145,7 @@ class AsteriskProcess:
             ("HOTLINE_SIP_PORT", line.sip_address, line.sip_port, socket.SOCK_DGRAM),
         )
         for setting, address, port, kind in wanted:
-            family = socket.AF_INET6 if ":" in address else socket.AF_INET
-            with socket.socket(family, kind) as door:
+            with socket.socket(_family(address), kind) as door:
                 if kind == socket.SOCK_STREAM:
                     # Connections of an Asterisk that has just ended do not matter; a listener does.
                     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -164,6 +164,22 @@ class AsteriskProcess:
                     "Asterisk không khởi động được", remedy=f"xem {_first_error(self._settings.folder / 'log')}"
                 )
             await asyncio.sleep(0.05)
+
+    async def _refuse_without_sip(self) -> None:
+        """An Asterisk that could not read its ``pjsip.conf`` starts all the same, and then nobody can call."""
+        line = self._settings
+        listens = False
+        with socket.socket(_family(line.sip_address), socket.SOCK_DGRAM) as door:
+            try:
+                door.bind((line.sip_address, line.sip_port))
+            except OSError:
+                listens = True
+        if not listens or b" 200 " not in await self._ari("endpoints/PJSIP/trunk"):
+            what = "trung kế" if listens else f"cổng SIP {line.sip_port}"
+            raise HotlineError(
+                f"Asterisk chạy mà không có {what}: không ai gọi tới được",
+                remedy=f"xem {_first_error(line.folder / 'log')}; {line.folder / 'local' / 'pjsip.conf'} có sai không",
+            )
 
     async def _answers(self) -> bool:
         """Whether every module is there, ARI takes our password and AMI greets."""
@@ -207,6 +223,10 @@ def _allow_many_files() -> None:
     wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _family(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
 
 
 def _why(error: OSError) -> str:

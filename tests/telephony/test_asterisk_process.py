@@ -123,6 +123,26 @@ def test_an_asterisk_that_cannot_start_says_where_to_read_why_and_is_gone(tmp_pa
     assert "ERROR" in Path(file).read_text("utf-8").splitlines()[int(line) - 1]
 
 
+@pytest.mark.parametrize(
+    ("local", "lacks"),
+    [("[sip](+)\nbind = 999.1.1.1\n", "cổng SIP"), ("[sip](+)\nnonsense = 1\n", "cổng SIP"), ("[trunk](+)\nnonsense = 1\n", "trung kế")],
+)  # fmt: skip
+async def test_an_asterisk_that_nobody_could_call_is_not_started_but_told_where_the_mistake_is(
+    tmp_path: Path, local: str, lacks: str
+) -> None:
+    process = AsteriskProcess(line_settings(tmp_path), asterisk_program())
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local" / "pjsip.conf").write_text(local, encoding="utf-8")
+    with pytest.raises(HotlineError, match="không ai gọi tới được") as refused:
+        await process.start()
+    assert process.pid is None
+    assert lacks in refused.value.what
+    assert refused.value.remedy is not None
+    assert str(tmp_path / "local" / "pjsip.conf") in refused.value.remedy
+    file, line = refused.value.remedy.removeprefix("xem ").split(";")[0].rsplit(":", 1)
+    assert "ERROR" in Path(file).read_text("utf-8").splitlines()[int(line) - 1]
+
+
 def test_a_changed_setting_is_taken_by_a_running_asterisk(tmp_path: Path) -> None:
     with running_asterisk(tmp_path) as running:
         wider = replace(running.settings, trunk_addresses=("127.0.0.2", "127.0.0.4"))
