@@ -54,6 +54,7 @@ class Figures:
         roster.changed = self._measures.presence_changed
         watched = self._settings.trunk_outgoing and self._settings.trunk_watch_seconds
         trunk = (lambda: ari.can_reach(TRUNK_WATCH)) if watched else None
+        words_wanted = self._settings.recogniser != "none"
         self.surroundings = around = Surroundings(trunk, _recogniser(node))
         self._parts = Parts(
             calls=lambda: len(callers),
@@ -62,7 +63,7 @@ class Figures:
             ari=link.connected.is_set,
             ami=ami.connected.is_set,
             trunk=lambda: around.trunk,
-            recogniser=lambda: around.recogniser,
+            recogniser=lambda: around.recogniser if words_wanted else None,
             legs=lambda: len(legs),
             panels=lambda: len(panels),
             spooled=lambda: ledger.spooled,

@@ -32,7 +32,8 @@ class Parts:
     ami: Callable[[], bool]
     trunk: Callable[[], bool | None]
     """Whether the carrier's side can be reached; None when none is set up or nobody has looked."""
-    recogniser: Callable[[], bool]
+    recogniser: Callable[[], bool | None]
+    """Whether words can be recognised; None where a province wants none."""
     legs: Callable[[], int]
     panels: Callable[[], int]
     spooled: Callable[[], int]
@@ -59,7 +60,8 @@ class LiveFigures:
         yield _one("hotline_ami_connected", "Kết nối AMI", parts.ami())
         if (trunk := parts.trunk()) is not None:
             yield _one("hotline_trunk_registered", "Nhà mạng liên lạc được", trunk)
-        yield _one("hotline_recogniser_up", "Bộ nhận dạng chạy được", parts.recogniser())
+        if (recogniser := parts.recogniser()) is not None:
+            yield _one("hotline_recogniser_up", "Bộ nhận dạng chạy được", recogniser)
         yield _one("hotline_live_legs", "Chiều thoại đang chép trực tiếp", parts.legs())
         yield _one("hotline_panels_connected", "Trang điều hành đang mở", parts.panels())
         yield _one("hotline_spool_files", "Sự việc chờ trên đĩa", parts.spooled())

@@ -43,6 +43,7 @@ def test_a_call_is_counted_and_what_it_left_is_told(hotline: RunningHotline) -> 
     assert now["hotline_jobs_total"] > before.get("hotline_jobs_total", 0)
     assert now["hotline_job_lateness_seconds_count"] > before.get("hotline_job_lateness_seconds_count", 0)
     assert now["hotline_calls_in_progress"] == 0
+    assert "hotline_recogniser_up" not in now, "this hotline wants no recogniser"
 
 
 def test_asterisk_tells_its_own_figures_to_who_has_the_token_and_to_nobody_else(hotline: RunningHotline) -> None:

@@ -1,6 +1,7 @@
 """Claims about ``/metrics``: what it tells is what happened, it stays small, and nobody can be found in it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -137,6 +138,9 @@ def test_what_is_now_is_told_as_it_is(still_clock: StillClock, tmp_path: Path) -
     assert (found["hotline_operators[talking]"], found["hotline_operators[paused]"]) == (2, 0)
     assert (found["hotline_ari_connected"], found["hotline_ami_connected"]) == (1, 0)
     assert "hotline_trunk_registered" not in found, "where there is no carrier nothing is said of one"
+    assert found["hotline_recogniser_up"] == 1
+    wordless = LiveFigures(replace(NOBODY, recogniser=lambda: None), still_clock, tmp_path)
+    assert "hotline_recogniser_up" not in samples(Metrics(), wordless), "where no words are wanted none are missed"
     assert 0 < found["hotline_data_free_bytes"] <= found["hotline_data_size_bytes"]
     assert "hotline_last_backup_timestamp_seconds" not in found, "never is not the beginning of time"
     noted = tmp_path / FOLDER / LAST_SUCCESS
