@@ -26,6 +26,10 @@ class LineDown(HotlineError):
         super().__init__(what)
 
 
+class LineClosed(LineDown):
+    """The connection ended before the answer came: the request may have been carried out, and be the reason why."""
+
+
 class AriTransport(Protocol):
     """Carries one request to Asterisk and its answer back."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from hotline1022.base.ids import new_id
-from telephony.ari import LineDown, refusal
+from telephony.ari import LineClosed, LineDown, refusal
 
 ANSWER_SECONDS = 5.0
 """How long a request may wait for its answer. A playback holds a channel's own thread, so callers of slow requests stop it first."""
@@ -46,7 +46,7 @@ class CallSocket:
             self.events.put_nowait(None)
             for waiting in self._waiting.values():
                 if not waiting.done():
-                    waiting.set_exception(LineDown())
+                    waiting.set_exception(LineClosed())
             self._waiting.clear()
 
     def _acknowledge(self) -> None:

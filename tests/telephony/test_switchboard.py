@@ -16,7 +16,7 @@ from ivr.prompt_book import load_book
 from ivr.recordings import recorded
 from ivr.shelf import Shelf
 from telephony import phone_channel
-from telephony.ari import Ari, LineDown
+from telephony.ari import Ari, LineClosed, LineDown
 from telephony.call_socket import CallSocket
 from telephony.live import LiveLegs
 from telephony.naming import fact_id
@@ -271,6 +271,63 @@ async def test_how_long_a_caller_waited_and_who_came_is_told_at_the_end(
     assert ended.unqueued_at == (later if how == "given-back" else None)
     socket.events.put_nowait(None)
     await taking
+
+
+async def test_who_is_in_the_queue_before_asterisk_has_answered_is_in_the_queue(
+    stage: Stage, clock: StillClock
+) -> None:
+    class Hasty(Socket):
+        """The channel leaves, and its socket closes, before the answer is sent."""
+
+        async def request(self, method: str, resource: str, *more: Any) -> Any:
+            answer = await super().request(method, resource, *more)
+            if resource.endswith("/continue"):
+                self.events.put_nowait(None)
+                self.down = True
+                raise LineClosed
+            return answer
+
+    socket = Hasty()
+    member = {"Event": "QueueMemberStatus", "Queue": "hotline", "Interface": "PJSIP/a", "Paused": "0", "Status": "1"}
+    stage.board.hear_queue(member)
+    taking = stage.take(socket)
+    await socket.played("menu")
+    socket.press("2")
+    await socket.until("/continue")
+    await taking
+    await asyncio.sleep(0.01)
+    assert [event.name for event in stage.product.events if event.name in {"CallEnded", "ReportTaken"}] == []
+    caller = stage.board.callers[CHANNEL]
+    clock.advance(seconds=30)
+    stage.board.hear_queue({"Event": "AgentConnect", "Uniqueid": CHANNEL})
+    await caller.hung_up("hangup-16")
+    ended = await stage.until_told("CallEnded")
+    assert (ended.answered_at, ended.reported) == (clock.now(), False)
+
+
+async def test_an_answer_that_the_end_of_the_socket_cut_off_is_told_apart_from_silence() -> None:
+    class Closing:
+        """Ends as soon as something was asked."""
+
+        def __init__(self) -> None:
+            self.asked = asyncio.Event()
+
+        async def send_json(self, _message: object) -> None:
+            self.asked.set()
+
+        def __aiter__(self) -> "Closing":
+            return self
+
+        async def __anext__(self) -> object:
+            await self.asked.wait()
+            raise StopAsyncIteration
+
+    socket = CallSocket(Closing())  # type: ignore[arg-type]
+    reading = asyncio.create_task(socket.read())
+    with pytest.raises(LineClosed):
+        await Ari(socket).leave("c")
+    await reading
+    assert await socket.events.get() is None
 
 
 async def test_a_playback_that_never_ends_is_given_up_and_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
