@@ -1,5 +1,6 @@
 """Calls that operators make: their own page rings first, then the citizen. Which number it may be is decided by rules that others have."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -32,6 +33,9 @@ CONTEXT = "call-out"
 
 OWN_RING_SECONDS = 15
 """So long the operator's own page may need to take it."""
+
+CAUSE_LAG_SECONDS = 1.0
+"""Asterisk tells the ends of two channels in any order: so long the citizen's, which says why, is waited for."""
 
 _OF_STATUS: Mapping[str, OperatorCallOutcome] = {"BUSY": "busy", "NOANSWER": "no-answer"}
 """What Asterisk's word for the end of ringing means where the line tells no cause of its own."""
@@ -69,7 +73,10 @@ class _Made:
     placed_at: datetime
     citizen: str = ""
     status: str = ""
-    cause: int = 0
+    cause: int | None = None
+    """Why the citizen's channel ended; None while it has not."""
+    hung_up: bool = False
+    """The operator's own telephone is gone."""
     answered_at: datetime | None = None
 
 
@@ -158,11 +165,15 @@ class CallingOut:
                 return True
             case "Hangup" if made := self._of_citizen(channel):
                 made.cause = int(event.get("Cause", "0"))
-                if made.answered_at is not None:
+                if made.answered_at is not None or made.hung_up:
                     self._over(made)
                 return made.answered_at is None
             case "Hangup" if (made := self._made.get(channel)) and made.answered_at is None:
-                self._over(made)
+                made.hung_up = True
+                if made.citizen and made.cause is None:
+                    self._roster.background.begin(self._over_at_last(made))
+                else:
+                    self._over(made)
                 return True
         return False
 
@@ -195,6 +206,11 @@ class CallingOut:
             self._roster.tell_call_out(made.account, made.call, outcome)
         self._roster.background.begin(self._end(made, outcome))
 
+    async def _over_at_last(self, made: _Made) -> None:
+        await asyncio.sleep(CAUSE_LAG_SECONDS)
+        if made.leg in self._made:
+            self._over(made)
+
     async def _note(self, made: _Made) -> None:
         """The operator sees the call in their own log, whether or not it was answered."""
         facts = {"operator": made.name, "direction": "out", "answered_at": made.answered_at}
@@ -214,10 +230,10 @@ class CallingOut:
                 began_at=made.placed_at,
                 answered_at=made.answered_at,
                 outcome=outcome,
-                cause=made.cause,
+                cause=made.cause or 0,
             )
         )
-        log.info("operator_call_ended", call=made.call, outcome=outcome, cause=made.cause)
+        log.info("operator_call_ended", call=made.call, outcome=outcome, cause=made.cause or 0)
 
 
 def _call_of(made: _Made) -> OperatorCall:
@@ -243,4 +259,4 @@ def _outcome(made: _Made) -> OperatorCallOutcome:
         return "no-telephone"
     if made.status == "CANCEL":
         return "cancelled"
-    return CAUSES.get(made.cause) or _OF_STATUS.get(made.status, "failed")
+    return CAUSES.get(made.cause or 0) or _OF_STATUS.get(made.status, "failed")

@@ -1,11 +1,14 @@
 """Claims about operators' own calls that need no telephone. Sound is in tests/panel."""
 
+import asyncio
+
 import pytest
 
 from hotline1022.base.access import Actor, Role
 from hotline1022.base.errors import Invalid, Refused
 from telephony.ari import AriRefused
 from telephony.events import OperatorCallEnded
+from telephony.floor import calling_out
 from tests.telephony.floor_house import CallingHouse, calling_house
 
 __all__ = ["calling_house"]
@@ -64,6 +67,41 @@ async def test_each_way_of_not_being_answered_has_its_own_word_and_no_paperwork(
     assert await calling_house.results() == [("Lan", "out", None)], "it stands in the operator's own log all the same"
 
 
+@pytest.mark.parametrize(
+    ("last", "cause", "outcome"),
+    [(0, "21", "rejected"), (1, "21", "rejected"), (2, "21", "rejected"), (1, "0", "no-answer"), (2, "0", "no-answer")],
+)
+async def test_why_nobody_answered_is_told_whichever_end_is_told_last(
+    calling_house: CallingHouse, last: int, cause: str, outcome: str
+) -> None:
+    await calling_house.ready(1, "Lan")
+    leg = await calling_house.dials()
+    ends = [
+        ("DialEnd", {"DestUniqueid": "5.0", "DialStatus": "NOANSWER"}),
+        ("Hangup", {"Uniqueid": "5.0", "Cause": cause}),
+        ("Hangup", {"Uniqueid": leg, "Cause": "16"}),
+    ]
+    for name, facts in [*ends[:last], *ends[last + 1 :], ends[last]]:
+        calling_house.hears(name, **facts)
+    assert [told["outcome"] for told in calling_house.told("CallOutOver")] == [outcome]
+    assert calling_house.state() == ("ready", None)
+
+
+async def test_an_end_of_the_citizens_channel_that_is_never_told_is_not_waited_for(
+    calling_house: CallingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling_out, "CAUSE_LAG_SECONDS", 0.02)
+    await calling_house.ready(1, "Lan")
+    leg = await calling_house.dials()
+    calling_house.hears("DialEnd", DestUniqueid="5.0", DialStatus="NOANSWER")
+    calling_house.hears("Hangup", Uniqueid=leg, Cause="16")
+    assert calling_house.told("CallOutOver") == []
+    async with asyncio.timeout(5):
+        while not calling_house.told("CallOutOver"):
+            await asyncio.sleep(0.005)
+    assert [told["outcome"] for told in calling_house.told("CallOutOver")] == ["no-answer"]
+
+
 async def test_a_page_that_does_not_take_its_own_call_rings_no_citizen(calling_house: CallingHouse) -> None:
     await calling_house.ready(1, "Lan")
     shift = await calling_house.calling_out.call(LAN, "0912345678")
@@ -77,6 +115,7 @@ async def test_who_paused_to_call_out_pauses_again_behind_the_call(calling_house
     await calling_house.ready(1, "Lan")
     await calling_house.floor.pause(1, "callback")
     leg = await calling_house.dials()
+    calling_house.hears("Hangup", Uniqueid="5.0", Cause="17")
     calling_house.hears("Hangup", Uniqueid=leg)
     assert calling_house.state() == ("paused", "callback")
 
