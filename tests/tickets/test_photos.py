@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp import FormData
-from PIL import Image
+from PIL import Image, ImageFile
 
 from hotline1022.base.access import Role
 from hotline1022.base.errors import Invalid
@@ -83,6 +83,12 @@ BROKEN = {
     "a tiff": encoded("TIFF"),
     "a head alone": jpeg()[:200],
 }
+
+
+def test_half_a_picture_is_refused_also_where_a_pdf_was_set_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(Invalid):
+        cleaned(BROKEN["a truncated photo"], "photos.0")
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from hotline1022.base.errors import Invalid
 from tickets.photos.model import LONGEST_SIDE, MOST_PIXELS
@@ -27,6 +27,8 @@ def cleaned(data: bytes, field: str) -> Picture:
 
     The size is read from the head of the file: one with too many pixels is refused before any of them is decoded.
     """
+    # Whoever sets a PDF has Pillow take half a picture for a whole one, in the whole process (WeasyPrint does when it is imported).
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as sent:
             width, height = sent.size
