@@ -8,7 +8,7 @@ FAILED_IN_A_ROW = 5
 PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(hours=2)
 """How long a line that seems dead is left alone before one call tries it; twice as long after each trial in vain."""
 
-REACHED = frozenset({"answered", "machine", "busy", "no-answer", "rejected"})
+GOT_THROUGH = frozenset({"answered", "machine", "busy", "no-answer", "rejected"})
 """Ends that only a telephone at the other side can have brought about."""
 
 
@@ -22,7 +22,7 @@ class DeadLine:
 
     def told(self, outcome: str, at: datetime) -> bool:
         """A call of ours ended so; gives whether the line seems dead since just now."""
-        if outcome in REACHED:
+        if outcome in GOT_THROUGH:
             self._failed, self._pause = 0, PAUSE
         elif outcome == "failed":
             self._failed += 1

@@ -139,7 +139,7 @@ class PhoneChannel:
         """Give the call back to the dialplan with these variables, which say what it is to do."""
         for name, value in variables.items():
             await self._ari.set_variable(self.id, name, value)
-        # The channel may be gone, and its socket with it, faster than Asterisk answers that it may go (2 of 240 calls on a busy machine).
+        # The channel may be gone, and its socket with it, faster than Asterisk answers that it may go: seen on a busy machine.
         # Was it Asterisk or the caller who went instead, the ordinary connection tells.
         with suppress(LineClosed):
             await self._ari.leave(self.id)

@@ -145,17 +145,13 @@ class AsteriskProcess:
             ("HOTLINE_SIP_PORT", line.sip_address, line.sip_port, socket.SOCK_DGRAM),
         )
         for setting, address, port, kind in wanted:
-            with socket.socket(_family(address), kind) as door:
-                if kind == socket.SOCK_STREAM:
-                    # Connections of an Asterisk that has just ended do not matter; a listener does.
-                    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    door.bind((address, port))
-                except OSError as error:
-                    raise HotlineError(
-                        f"Asterisk không dùng được cổng {port} trên {address}: {_why(error)}",
-                        remedy=f"dừng chương trình đang giữ cổng, hoặc đặt {setting} khác",
-                    ) from error
+            try:
+                _try_to_bind(address, port, kind)
+            except OSError as error:
+                raise HotlineError(
+                    f"Asterisk không dùng được cổng {port} trên {address}: {_why(error)}",
+                    remedy=f"dừng chương trình đang giữ cổng, hoặc đặt {setting} khác",
+                ) from error
 
     async def _until_it_answers(self) -> None:
         while not await self._answers():
@@ -169,11 +165,10 @@ class AsteriskProcess:
         """An Asterisk that could not read its ``pjsip.conf`` starts all the same, and then nobody can call."""
         line = self._settings
         listens = False
-        with socket.socket(_family(line.sip_address), socket.SOCK_DGRAM) as door:
-            try:
-                door.bind((line.sip_address, line.sip_port))
-            except OSError:
-                listens = True
+        try:
+            _try_to_bind(line.sip_address, line.sip_port, socket.SOCK_DGRAM)
+        except OSError:
+            listens = True
         if not listens or b" 200 " not in await self._ari("endpoints/PJSIP/trunk"):
             what = "trung kế" if listens else f"cổng SIP {line.sip_port}"
             raise HotlineError(
@@ -225,8 +220,14 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _family(address: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in address else socket.AF_INET
+def _try_to_bind(address: str, port: int, kind: socket.SocketKind) -> None:
+    """Raises OSError where a port cannot be had: somebody listens there, or it is not ours to have."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, kind) as door:
+        if kind == socket.SOCK_STREAM:
+            # Connections of an Asterisk that has just ended do not matter; a listener does.
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind((address, port))
 
 
 def _why(error: OSError) -> str:

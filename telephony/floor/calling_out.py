@@ -73,8 +73,9 @@ class _Made:
     placed_at: datetime
     citizen: str = ""
     status: str = ""
-    cause: int | None = None
-    """Why the citizen's channel ended; None while it has not."""
+    cause: int = 0
+    """Why the citizen's channel ended, once it is ``gone``."""
+    gone: bool = False
     hung_up: bool = False
     """The operator's own telephone is gone."""
     answered_at: datetime | None = None
@@ -164,13 +165,13 @@ class CallingOut:
                 self._rung(made, event.get("DialStatus", ""))
                 return True
             case "Hangup" if made := self._of_citizen(channel):
-                made.cause = int(event.get("Cause", "0"))
+                made.cause, made.gone = int(event.get("Cause", "0")), True
                 if made.answered_at is not None or made.hung_up:
                     self._over(made)
                 return made.answered_at is None
             case "Hangup" if (made := self._made.get(channel)) and made.answered_at is None:
                 made.hung_up = True
-                if made.citizen and made.cause is None:
+                if made.citizen and not made.gone:
                     self._roster.background.begin(self._over_at_last(made))
                 else:
                     self._over(made)
@@ -230,10 +231,10 @@ class CallingOut:
                 began_at=made.placed_at,
                 answered_at=made.answered_at,
                 outcome=outcome,
-                cause=made.cause or 0,
+                cause=made.cause,
             )
         )
-        log.info("operator_call_ended", call=made.call, outcome=outcome, cause=made.cause or 0)
+        log.info("operator_call_ended", call=made.call, outcome=outcome, cause=made.cause)
 
 
 def _call_of(made: _Made) -> OperatorCall:
@@ -259,4 +260,4 @@ def _outcome(made: _Made) -> OperatorCallOutcome:
         return "no-telephone"
     if made.status == "CANCEL":
         return "cancelled"
-    return CAUSES.get(made.cause or 0) or _OF_STATUS.get(made.status, "failed")
+    return CAUSES.get(made.cause) or _OF_STATUS.get(made.status, "failed")
